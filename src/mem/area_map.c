@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The home of the free map: batches out, chunks home, no lock. */
+#include "mem/area.h"
+
+#include <string.h>
+
+/* Bits of word @w whose chunks may be taken for @nid. @pass 1 takes any. */
+static uint64_t node_mask(const struct pp_area *area, uint32_t w, int32_t nid,
+			  int pass)
+{
+	const uint8_t *cls = pp_load_acquire(&area->node_class);
+	uint64_t mask = 0;
+	uint32_t i, end;
+
+	if (pass || nid == NUMA_NO_NODE || !cls)
+		return UINT64_MAX;
+	end = pp_min(64u, area->mem.n - w * 64);
+	for (i = 0; i < end; i++)
+		if (pp_area_nid(area, w * 64 + i) == nid)
+			mask |= UINT64_C(1) << i;
+	return mask;
+}
+
+/* The lowest @n bits of @bits. */
+static uint64_t lowest_bits(uint64_t bits, uint32_t n)
+{
+	uint64_t rest = bits;
+
+	if ((uint32_t)__builtin_popcountll(bits) <= n)
+		return bits;
+	while (n--)
+		rest &= rest - 1;
+	return bits & ~rest;
+}
+
+static uint32_t word_take(struct pp_area *area, uint32_t w, uint64_t mask,
+			  uint32_t *idx, uint32_t n)
+{
+	uint64_t old = pp_load(&area->free_map[w]), want;
+	uint32_t got = 0;
+
+	do {
+		want = lowest_bits(old & mask, n);
+		if (!want)
+			return 0;
+		/* acquire: pairs with the release of pp_area_home() */
+	} while (!pp_cas(&area->free_map[w], &old, old & ~want));
+	for (; want; want &= want - 1)
+		idx[got++] = w * 64 + (uint32_t)__builtin_ctzll(want);
+	return got;
+}
+
+uint32_t pp_area_take(struct pp_area *area, int32_t nid, uint32_t *idx,
+		      uint32_t n)
+{
+	uint32_t start, i, w, got = 0;
+	int pass, passes = 2;
+
+	if (nid == NUMA_NO_NODE || !pp_load_acquire(&area->node_class))
+		passes = 1;
+	for (pass = 0; pass < passes && got < n; pass++) {
+		start = pp_load(&area->cursor);
+		for (i = 0; i < area->free_words && got < n; i++) {
+			if (!pp_load(&area->nfree))
+				break;
+			w = start + i;
+			if (w >= area->free_words)
+				w -= area->free_words;
+			if (!pp_load(&area->free_map[w]))
+				continue;
+			got += word_take(area, w, node_mask(area, w, nid, pass),
+					 idx + got, n - got);
+			if (got == n)
+				pp_store(&area->cursor, w);
+		}
+	}
+	if (got)
+		pp_fetch_sub(&area->nfree, got);
+	return got;
+}
+
+/* Claims @words whole words from @w on, or nothing. */
+static bool words_take(struct pp_area *area, uint32_t w, uint32_t words)
+{
+	uint64_t full;
+	uint32_t i;
+
+	for (i = 0; i < words; i++) {
+		full = UINT64_MAX;
+		if (!pp_cas(&area->free_map[w + i], &full, 0))
+			break;
+	}
+	if (i == words)
+		return true;
+	while (i--)
+		pp_fetch_or(&area->free_map[w + i], UINT64_MAX);
+	return false;
+}
+
+static bool bits_take(struct pp_area *area, uint32_t idx, uint32_t count)
+{
+	uint64_t mask = ((UINT64_C(1) << count) - 1) << (idx % 64);
+	uint64_t old = pp_load(&area->free_map[idx / 64]);
+
+	do {
+		if ((old & mask) != mask)
+			return false;
+	} while (!pp_cas(&area->free_map[idx / 64], &old, old & ~mask));
+	return true;
+}
+
+uint32_t pp_area_take_order(struct pp_area *area, int32_t nid, uint32_t order)
+{
+	uint32_t count = 1u << order, idx;
+	int pass;
+
+	for (pass = 0; pass < 2; pass++) {
+		for (idx = 0; idx + count <= area->mem.n; idx += count) {
+			if (pp_load(&area->nfree) < count)
+				return PP_NO_IDX;
+			if (!pass && nid != NUMA_NO_NODE &&
+			    pp_area_nid(area, idx) != nid)
+				continue;
+			if (count < 64 ?
+				    !bits_take(area, idx, count) :
+				    !words_take(area, idx / 64, count / 64))
+				continue;
+			pp_fetch_sub(&area->nfree, count);
+			return idx;
+		}
+	}
+	return PP_NO_IDX;
+}
+
+void pp_area_home(struct pp_area *area, uint32_t idx, uint32_t order)
+{
+	uint32_t count = 1u << order, w;
+
+	pp_store(&area->mem.pp_ref[idx], 1);
+	pp_store(&area->mem.refcount[idx], 1u);
+	pp_store(&area->mem.meta[idx], PP_ST_HOME);
+	pp_fetch_add(&area->nfree, count);
+	if (count < 64) {
+		pp_fetch_or(&area->free_map[idx / 64],
+			    ((UINT64_C(1) << count) - 1) << (idx % 64));
+		return;
+	}
+	for (w = idx / 64; count; w++, count -= 64)
+		pp_fetch_or(&area->free_map[w], UINT64_MAX);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The home of what a device path (src/xdp, src/uring) may do with pages beyond
+ * the public calls: hand them to the kernel, take them back, send them home.
+ *
+ * A page in a kernel ring has the state PP_ST_KERNEL: nobody can put it. Frame
+ * addresses are offsets from the area's base, as in a UMEM.
+ */
+#ifndef PP_POOL_DEVICE_H
+#define PP_POOL_DEVICE_H
+
+#include <pagepool/page_pool.h>
+
+struct pp_area;
+
+/* The area a pool draws from; NULL with a provider. Context: any thread. */
+struct pp_area *pp_pool_area(const struct page_pool *pool);
+
+/* One more / one less registration of an area: pp_area_destroy() is -EBUSY. */
+void pp_area_get(struct pp_area *area);
+void pp_area_put(struct pp_area *area);
+uint32_t pp_area_chunk_bytes(const struct pp_area *area);
+uint32_t pp_area_chunks(const struct pp_area *area);
+
+/*
+ * Lets a control thread act as owner for a moment: 0 and *borrowed set if the
+ * pool had none, 0 if the caller is the owner, -EBUSY otherwise. Give back with
+ * pp_pool_unborrow(pool, borrowed). Context: control.
+ */
+int pp_pool_borrow(struct page_pool *pool, bool *borrowed);
+void pp_pool_unborrow(struct page_pool *pool, bool borrowed);
+
+/*
+ * Takes up to @n pages from the pool for a kernel ring, state KERNEL, and
+ * writes their frame addresses. Counts like page_pool_alloc_netmems_bulk().
+ * Context: owner. Return: how many.
+ */
+uint32_t pp_dev_fill(struct page_pool *pool, uint64_t *addrs, uint32_t n);
+
+/*
+ * A frame address that the kernel gave back, KERNEL to HELD. *offset becomes
+ * the offset in the chunk. Context: the thread that drives the ring.
+ * Return: the page with its reference, 0 if the kernel did not hold it.
+ */
+netmem_ref pp_dev_take(struct pp_area *area, uint64_t addr, uint32_t *offset);
+
+/*
+ * Checks that the caller can send @len bytes at @offset of @netmem and marks a
+ * whole page KERNEL; a shared one (fragments) stays as it is, its reference is
+ * the caller's to account. *addr becomes the frame address.
+ * Context: the holder of the reference.
+ * Return: 0, -EINVAL (other area, not held, bytes outside), -EMSGSIZE,
+ *         -EOPNOTSUPP (unreadable).
+ */
+int pp_dev_send(struct pp_area *area, netmem_ref netmem, uint32_t offset,
+		uint32_t len, uint64_t *addr);
+
+/* Undoes pp_dev_send() for an entry that was not queued after all. */
+void pp_dev_unsend(struct pp_area *area, uint64_t addr);
+
+/*
+ * Frame addresses whose transmission completed: drops one reference of each,
+ * into the owner's cache where the caller is the owner of the page's pool.
+ * Context: the thread that drives the ring.
+ */
+void pp_dev_complete(struct pp_area *area, const uint64_t *addrs, uint32_t n);
+
+/*
+ * Drops one reference of a frame that the kernel held when its ring went away:
+ * the last one sends the page home, release +1 and no recycle counter.
+ * Context: any thread that owned the ring.
+ */
+void pp_dev_home(struct pp_area *area, uint64_t addr);
+
+#endif /* PP_POOL_DEVICE_H */
