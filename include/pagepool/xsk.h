@@ -40,15 +40,22 @@ enum pp_xsk_bind {
  * @flags:     PP_XSK_*
  * @rx_size:   RX ring entries, a power of two; 0 = 2048
  * @tx_size:   TX ring entries; 0 = 2048
- * @fill_size: fill ring entries; 0 = twice the RX ring
- * @comp_size: completion ring entries; 0 = the TX ring
+ * @fill_size: fill ring entries; 0 = twice the RX ring, 1024 without one. The
+ *             pool must be able to fill it: this many chunks are in it
+ * @comp_size: completion ring entries; 0 = @tx_size
  * @headroom:  bytes the kernel leaves free before a received frame, on top of
  *             its own 256
  * @busy_timeout_ms: how long open may retry while the queue's former socket is
  *             being torn down; 0 = 2000
  * @close_timeout_ms: how long close may wait for a zero-copy queue to be seen
  *             free; 0 = 2000
- * @pool:      pool of order 0 over a pp_area: the area becomes the UMEM
+ * @pool:      pool of order 0 over a pp_area with chunks of 2048 or 4096 bytes:
+ *             the area becomes the UMEM. The socket is one more user of it
+ *             (page_pool_get()) until its last frame is home
+ *
+ * @fill_size, @comp_size and @headroom belong to the area: on its further
+ * sockets 0 takes the first one's, and another value is -EINVAL.
+ * Ring sizes are at most 65536.
  */
 struct pp_xsk_params {
 	uint32_t sz;
@@ -80,6 +87,9 @@ struct pp_xsk_params {
  * as far as the modes asked for allow; pp_xsk_get_info() tells what came out
  * and why each refused step was refused. The fill ring is full on return.
  *
+ * A child that is forked while the socket is open keeps its queue busy even
+ * after pp_xsk_close(), until it ends or executes another program.
+ *
  * Context: control; the pool's owner if it has one already, else any thread
  *          (the pool is ownerless again on return).
  * Return: 0, or -EINVAL (also: queue does not exist, ring and chunk sizes, a
@@ -87,7 +97,8 @@ struct pp_xsk_params {
  *         -EPERM, -EBUSY (queue has another owner, other program attached,
  *         pool owned by another thread), -EMSGSIZE (a frame of this MTU does
  *         not fit a chunk), -ENOMEM (frames < ring, memlock), -EOPNOTSUPP (a
- *         required mode that the interface lacks, or built without XDP).
+ *         required mode that the interface lacks, no AF_XDP in this kernel, or
+ *         built without XDP). @ext and pp_xsk_step.err have the details.
  */
 PP_API int pp_xsk_open(struct pp_xsk **out, const struct pp_xsk_params *params,
 		       struct pp_extack *ext);
@@ -100,9 +111,10 @@ PP_API int pp_xsk_open(struct pp_xsk **out, const struct pp_xsk_params *params,
  * still held go home to the area, release +1 and no recycle counter: at once
  * in copy mode, in zero-copy mode once the queue is seen free, because the
  * device may write until then. Received frames that the application holds stay
- * valid.
+ * valid. Accepted frames that are not sent yet get up to 20 ms to leave.
  *
- * Context: control; nobody is inside another call on @xsk.
+ * Context: control; nobody is inside another call on @xsk. In zero-copy mode in
+ *          the network namespace of pp_xsk_open().
  * Return: 0, -EINPROGRESS when close_timeout_ms ran out: the frames stay with
  *         the pool (in flight) and go home in the next pp_xsk_open(),
  *         pp_xsk_close() or pp_xsk_reap().
@@ -112,7 +124,7 @@ PP_API int pp_xsk_close(struct pp_xsk *xsk);
 /**
  * pp_xsk_reap() - finish closes that returned -EINPROGRESS
  *
- * Context: control.
+ * Context: control, in the network namespace of pp_xsk_open().
  * Return: sockets whose frames are still not home.
  */
 PP_API uint32_t pp_xsk_reap(void);
@@ -145,8 +157,9 @@ PP_API uint32_t pp_xsk_recv(struct pp_xsk *xsk, struct pp_frag *frags,
  * Context: owner of the pool given at open. Never blocks.
  * Return: entries accepted, from the front; the rest stays the caller's.
  *         Negative if the first entry can never be sent: -EINVAL (another
- *         area, bytes outside the page, nothing held), -EMSGSIZE (longer than a
- *         chunk), -EOPNOTSUPP (unreadable memory, PP_FRAG_MORE).
+ *         area, bytes outside the page, no bytes, nothing held, @xsk NULL or
+ *         without TX ring), -EMSGSIZE (longer than a chunk), -EOPNOTSUPP
+ *         (unreadable memory, PP_FRAG_MORE).
  */
 PP_API int pp_xsk_send(struct pp_xsk *xsk, const struct pp_frag *frags,
 		       uint32_t n);
@@ -167,11 +180,12 @@ PP_API uint32_t pp_xsk_complete(struct pp_xsk *xsk);
  * pp_xsk_kick() - wake the kernel where it must be woken, for RX and for TX
  * @xsk: socket
  *
- * Refills the fill ring first. Makes no system call when none is needed.
+ * Takes completions in and refills the fill ring first. Makes no system call
+ * when none is needed, and learns nothing of the interface then.
  *
  * Context: owner of the pool given at open.
- * Return: 0, -ENETDOWN (interface down), -ENODEV (interface gone).
- *         Conditions that pass by themselves are not errors.
+ * Return: 0, -ENETDOWN (interface down), -ENODEV (interface gone), -EINVAL for
+ *         NULL. Conditions that pass by themselves are not errors.
  */
 PP_API int pp_xsk_kick(struct pp_xsk *xsk);
 
@@ -198,7 +212,7 @@ PP_API int pp_xsk_fd(const struct pp_xsk *xsk);
 struct pp_xsk_step {
 	char step[24];
 	int32_t err;
-	char reason[160];
+	char reason[200];
 };
 
 /**
@@ -305,8 +319,7 @@ struct pp_xsk_stats {
  * Context: any thread, not beside pp_xsk_close().
  * Return: 0, -EINVAL for NULL or a wrong sz, or what the kernel answered.
  */
-PP_API int pp_xsk_get_stats(const struct pp_xsk *xsk,
-			    struct pp_xsk_stats *stats);
+PP_API int pp_xsk_get_stats(const struct pp_xsk *xsk, struct pp_xsk_stats *stats);
 
 #ifdef __cplusplus
 }

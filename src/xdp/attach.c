@@ -124,8 +124,7 @@ int pp_prog_attach(int *link_fd, int prog_fd, const struct pp_link *link,
 		return pp_fail(ext, -ENOMEM, NULL, "no memory for the bpf_link");
 	}
 	for (;;) {
-		fd = bpf_link_create(prog_fd, (int)link->ifindex, BPF_XDP,
-				     &opts);
+		fd = bpf_link_create(prog_fd, (int)link->ifindex, BPF_XDP, &opts);
 		if (fd >= 0)
 			break;
 		/* EEXIST: attached in the other mode */

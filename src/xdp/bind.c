@@ -18,7 +18,7 @@ static bool is_zerocopy(int fd)
 	       (opts.flags & XDP_OPTIONS_ZEROCOPY);
 }
 
-int pp_bind(struct pp_xsk *xsk, struct pp_umem *umem, uint16_t flags)
+int pp_bind(struct pp_xsk *xsk, struct pp_umem *umem, uint16_t flags, bool again)
 {
 	struct xsk_socket_config cfg = {
 		.rx_size = xsk->rx_size,
@@ -28,11 +28,10 @@ int pp_bind(struct pp_xsk *xsk, struct pp_umem *umem, uint16_t flags)
 	};
 	int err;
 
-	if (PP_FAULT("xsk.bind"))
+	if (!again && PP_FAULT("xsk.bind"))
 		return -ENOMEM;
 	err = xsk_socket__create_shared(&xsk->sock, xsk->ifname, xsk->queue,
-					umem->umem,
-					xsk->has_rx ? &xsk->rx : NULL,
+					umem->umem, xsk->has_rx ? &xsk->rx : NULL,
 					xsk->has_tx ? &xsk->tx : NULL,
 					&xsk->fill, &xsk->comp, &cfg);
 	if (err)

@@ -67,45 +67,53 @@ static int bind_first(struct ladder *l, struct pp_umem *umem,
 	bool zc = step->bind_mode == PP_XSK_BIND_ZEROCOPY;
 	uint16_t flags = (zc ? XDP_ZEROCOPY : XDP_COPY) | XDP_USE_NEED_WAKEUP;
 	struct pp_xsk *xsk = l->xsk;
+	bool again = false;
 	int err;
 
 	do {
-		err = pp_umem_register(umem, xsk, l->ext);
+		err = pp_umem_register(umem, xsk, again, l->ext);
 		if (err) {
 			l->hard = true;
 			return err;
 		}
 		/* before bind: some devices take their frames there and then */
 		pp_fill_push(xsk, xsk->prefill, xsk->n_prefill);
-		err = pp_bind(xsk, umem, flags);
+		err = pp_bind(xsk, umem, flags, again);
 		if (!err)
 			return 0;
 		pp_umem_unregister(umem);
+		again = true;
 	} while (err == -EBUSY && pp_wait_more(l->wait));
 
 	l->hard = is_hard(err);
-	return pp_bind_explain(err, xsk, zc ? "zero-copy" : "copy mode",
-			       l->ext);
+	return pp_bind_explain(err, xsk, zc ? "zero-copy" : "copy mode", l->ext);
 }
 
+static void prog_drop(struct pp_xsk *xsk)
+{
+	pp_prog_put(xsk->prog);
+	xsk->prog = NULL;
+}
+
+/*
+ * A program that is attached in the right mode stays for the next step: some
+ * devices reset their link at every change. Leaves it attached on failure.
+ */
 static int step_try(struct ladder *l, struct pp_umem *umem,
 		    const struct step *step)
 {
 	struct pp_xsk *xsk = l->xsk;
 	int err;
 
-	if (xsk->has_rx) {
+	if (xsk->prog && pp_prog_mode(xsk->prog) != step->xdp_mode)
+		prog_drop(xsk);
+	if (xsk->has_rx && !xsk->prog) {
 		err = pp_prog_get(&xsk->prog, l->link, step->xdp_mode, l->wait,
 				  &l->hard, l->ext);
 		if (err)
 			return err;
 	}
-	err = bind_first(l, umem, step);
-	if (err) {
-		pp_prog_put(xsk->prog);
-		xsk->prog = NULL;
-	}
-	return err;
+	return bind_first(l, umem, step);
 }
 
 static void set_modes(struct pp_xsk *xsk)
@@ -137,6 +145,7 @@ int pp_ladder_first(struct pp_xsk *xsk, const struct pp_link *link,
 		}
 		refused(xsk, steps[i].name, err, why.msg);
 	}
+	prog_drop(xsk);
 	if (!l.hard)
 		err = -EOPNOTSUPP; /* the parameters were right */
 	return pp_fail(ext, err, why.bad_param, "%s", why.msg);
@@ -150,9 +159,8 @@ static int conflict(const struct pp_umem *umem, const struct pp_xsk_params *p,
 		return pp_fail(ext, -EINVAL, "bind_mode",
 			       "the area's first socket (%s, queue %u) is in %s mode, and further ones share it: use PP_XSK_BIND_AUTO",
 			       umem->ifname, umem->queue,
-			       umem->bind_used == PP_XSK_BIND_COPY ?
-				       "copy" :
-				       "zero-copy");
+			       umem->bind_used == PP_XSK_BIND_COPY ? "copy" :
+								     "zero-copy");
 	if (p->xdp_mode != PP_XDP_AUTO && umem->xdp_used &&
 	    p->xdp_mode != umem->xdp_used)
 		return pp_fail(ext, -EINVAL, "xdp_mode",
@@ -169,8 +177,9 @@ static int conflict(const struct pp_umem *umem, const struct pp_xsk_params *p,
 static int prog_later(struct ladder *l, const struct pp_umem *umem,
 		      const struct pp_xsk_params *p)
 {
-	uint32_t mode = p->xdp_mode ? p->xdp_mode :
-			umem->xdp_used ? umem->xdp_used : PP_XDP_NATIVE;
+	uint32_t mode = p->xdp_mode    ? p->xdp_mode :
+			umem->xdp_used ? umem->xdp_used :
+					 PP_XDP_NATIVE;
 	bool retreat = p->xdp_mode == PP_XDP_AUTO && mode == PP_XDP_NATIVE &&
 		       umem->bind_used == PP_XSK_BIND_COPY;
 	struct pp_xsk *xsk = l->xsk;
@@ -191,6 +200,7 @@ int pp_ladder_later(struct pp_xsk *xsk, const struct pp_link *link,
 	struct pp_extack why = { .sz = sizeof(why) };
 	struct ladder l = { xsk, link, wait, &why, false };
 	int err = conflict(umem, p, ext);
+	bool again = false;
 
 	if (err)
 		return err;
@@ -200,11 +210,11 @@ int pp_ladder_later(struct pp_xsk *xsk, const struct pp_link *link,
 	do {
 		pp_rings_reset(xsk);
 		/* the mode comes with the UMEM: no flags */
-		err = pp_bind(xsk, umem, 0);
+		err = pp_bind(xsk, umem, 0, again);
+		again = true;
 	} while (err == -EBUSY && pp_wait_more(wait));
 	if (err) {
-		pp_prog_put(xsk->prog);
-		xsk->prog = NULL;
+		prog_drop(xsk);
 		return pp_bind_explain(err, xsk, "a shared UMEM", ext);
 	}
 	/* libxdp makes the ring and binds in one go: this is as early as it

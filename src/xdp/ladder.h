@@ -23,8 +23,12 @@ int pp_ladder_later(struct pp_xsk *xsk, const struct pp_link *link,
 		    const struct pp_xsk_params *p, struct pp_umem *umem,
 		    struct pp_wait *wait, struct pp_extack *ext);
 
-/* bind.c. One socket, once; the UMEM is registered. Context: as above. */
-int pp_bind(struct pp_xsk *xsk, struct pp_umem *umem, uint16_t flags);
+/*
+ * bind.c. One socket, one try; the UMEM is registered. Failure points are passed
+ * on the first try only: their number does not depend on how long the queue was
+ * busy. Context: as above.
+ */
+int pp_bind(struct pp_xsk *xsk, struct pp_umem *umem, uint16_t flags, bool again);
 int pp_bind_explain(int err, const struct pp_xsk *xsk, const char *how,
 		    struct pp_extack *ext);
 

@@ -78,8 +78,7 @@ int pp_link_read(struct pp_link *link, uint32_t ifindex, struct pp_extack *ext)
 	/* any socket that passes interface requests on; AF_XDP does not */
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return pp_fail(ext, -errno, NULL, "socket: %s",
-			       strerror(errno));
+		return pp_fail(ext, -errno, NULL, "socket: %s", strerror(errno));
 	memset(&ifr, 0, sizeof(ifr));
 	ifr.ifr_ifindex = (int)ifindex;
 	if (!ifindex || ioctl(fd, SIOCGIFNAME, &ifr)) {

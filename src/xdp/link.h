@@ -25,8 +25,7 @@ struct pp_link {
  * Return: 0, -ENODEV, -EPERM (no AF_XDP for this process), -EOPNOTSUPP (kernel
  * without AF_XDP), or what the kernel answered.
  */
-int pp_link_read(struct pp_link *link, uint32_t ifindex,
-		 struct pp_extack *ext);
+int pp_link_read(struct pp_link *link, uint32_t ifindex, struct pp_extack *ext);
 
 /* Cookie of the calling thread's network namespace. Context: control. */
 int pp_netns_cookie(uint64_t *cookie);

@@ -36,8 +36,8 @@ static int ring_check(const char *name, uint32_t n, struct pp_extack *ext)
 	/* the kernel would take 2^24 and more */
 	if ((n & (n - 1)) || n > PP_XSK_RING_MAX)
 		return pp_fail(ext, -EINVAL, name,
-			       "%s is %u: use a power of two up to %u", name,
-			       n, PP_XSK_RING_MAX);
+			       "%s is %u: use a power of two up to %u", name, n,
+			       PP_XSK_RING_MAX);
 	return 0;
 }
 

@@ -36,8 +36,7 @@ static struct pp_prog *prog_find(const struct pp_link *link)
 	struct pp_prog *prog;
 
 	for (prog = progs; prog; prog = prog->next)
-		if (prog->netns == link->netns &&
-		    prog->ifindex == link->ifindex)
+		if (prog->netns == link->netns && prog->ifindex == link->ifindex)
 			return prog;
 	return NULL;
 }
@@ -108,8 +107,7 @@ static int prog_init(struct pp_prog *prog, const struct pp_link *link,
 		return err;
 	}
 	fd = bpf_program__fd(prog->skel->progs.xsk_redirect);
-	err = pp_prog_attach(&prog->link_fd, fd, link, xdp_mode, wait, hard,
-			     ext);
+	err = pp_prog_attach(&prog->link_fd, fd, link, xdp_mode, wait, hard, ext);
 	if (err) {
 		skel_cleanup(prog);
 		return err;
@@ -175,9 +173,8 @@ int pp_prog_set_socket(struct pp_prog *prog, uint32_t queue, int fd,
 			       prog->ifname, prog->map_size, queue);
 	err = PP_FAULT("xsk.map") ?
 		      -ENOMEM :
-		      bpf_map_update_elem(
-			      bpf_map__fd(prog->skel->maps.xsks), &queue, &fd,
-			      BPF_ANY);
+		      bpf_map_update_elem(bpf_map__fd(prog->skel->maps.xsks),
+					  &queue, &fd, BPF_ANY);
 	if (err)
 		return pp_fail(ext, err, NULL,
 			       "entry of queue %u in the program's map: %s",
@@ -200,8 +197,7 @@ uint32_t pp_prog_mode(const struct pp_prog *prog)
 	return prog ? prog->xdp_mode : 0;
 }
 
-int pp_prog_counters(const struct pp_prog *prog,
-		     struct xsk_redirect_counters *sum)
+int pp_prog_counters(const struct pp_prog *prog, struct xsk_redirect_counters *sum)
 {
 	struct xsk_redirect_counters *cpu;
 	uint32_t zero = 0;

@@ -96,8 +96,7 @@ void pp_reclaim_freed(const struct pp_xsk *bound, struct pp_xsk **freed)
 	struct pp_xsk **at, *xsk;
 
 	for (at = &quarantine; (xsk = *at);) {
-		if (xsk->netns != bound->netns ||
-		    xsk->ifindex != bound->ifindex ||
+		if (xsk->netns != bound->netns || xsk->ifindex != bound->ifindex ||
 		    xsk->queue != bound->queue) {
 			at = &xsk->next;
 			continue;

@@ -66,18 +66,16 @@ static int create(struct pp_umem *umem, struct pp_xsk *xsk)
 		.frame_headroom = umem->headroom,
 	};
 
-	if (PP_FAULT("xsk.umem"))
-		return -ENOMEM;
 	pp_rings_reset(xsk);
 	return xsk_umem__create(&umem->umem, pp_area_base(xsk->area),
 				pp_area_bytes(xsk->area), &xsk->fill,
 				&xsk->comp, &cfg);
 }
 
-int pp_umem_register(struct pp_umem *umem, struct pp_xsk *xsk,
+int pp_umem_register(struct pp_umem *umem, struct pp_xsk *xsk, bool again,
 		     struct pp_extack *ext)
 {
-	int err = create(umem, xsk);
+	int err = !again && PP_FAULT("xsk.umem") ? -ENOMEM : create(umem, xsk);
 
 	/* this is how the kernel says memlock */
 	if (err == -ENOBUFS && memlock_raise())

@@ -35,7 +35,7 @@ struct pp_umem *pp_umem_find(const struct pp_area *area);
  * Registers @xsk's area; its fill and completion ring exist then. The sizes and
  * the headroom are those in @umem. Return: 0 or -errno with a reason.
  */
-int pp_umem_register(struct pp_umem *umem, struct pp_xsk *xsk,
+int pp_umem_register(struct pp_umem *umem, struct pp_xsk *xsk, bool again,
 		     struct pp_extack *ext);
 void pp_umem_unregister(struct pp_umem *umem);
 
@@ -46,6 +46,6 @@ void pp_umem_forget(struct pp_umem *umem, struct pp_xsk *xsk);
 
 /* Any live socket on this UMEM but @not, NULL if none. xsk.c. */
 struct pp_xsk *pp_xsk_of_umem(const struct pp_umem *umem,
-			      const struct pp_xsk *not);
+			      const struct pp_xsk * not );
 
 #endif /* PP_XDP_UMEM_H */
