@@ -60,3 +60,19 @@ function(pp_stress_test name)
 		SKIP_RETURN_CODE 77 TIMEOUT 300 PROCESSORS 2
 		ENVIRONMENT "TSAN_OPTIONS=halt_on_error=1")
 endfunction()
+
+# The installed library, as an application finds it; a sanitizer's runtime is
+# not for an application to know of.
+if(NOT PP_SANITIZE)
+	set(PP_TEST_ROOT ${PROJECT_BINARY_DIR}/test-root)
+	add_test(NAME install.root COMMAND ${CMAKE_COMMAND} -E env
+		DESTDIR=${PP_TEST_ROOT} ${CMAKE_COMMAND} --install
+		${PROJECT_BINARY_DIR})
+	add_test(NAME install.consumer
+		COMMAND ${PROJECT_SOURCE_DIR}/tests/install/run.sh
+			${PP_TEST_ROOT}${CMAKE_INSTALL_PREFIX})
+	set_tests_properties(install.root PROPERTIES LABELS install
+		FIXTURES_SETUP install_root)
+	set_tests_properties(install.consumer PROPERTIES LABELS install
+		FIXTURES_REQUIRED install_root TIMEOUT 300)
+endif()

@@ -153,8 +153,9 @@ PP_API netmem_ref page_pool_alloc_frag_netmem(struct page_pool *pool,
  * page_pool_alloc_netmem() - take a part of a page, or all of it
  * @pool:   pool
  * @offset: start, bytes; untouched on failure
- * @size:   in: wanted; out: given. More than half a page gets the whole page,
- *          and a part after which no equal one fits gets the rest too
+ * @size:   in: wanted; out: given. More than half a page gets one whole page,
+ *          also when more than a page is wanted (as in the kernel: look at
+ *          @size), and a part after which no equal one fits gets the rest too
  *
  * Context: owner.
  * Return: the page, 0 on failure.

@@ -14,8 +14,7 @@ struct net_iov_area {
 };
 
 int pp_niov_area_create(struct net_iov_area **out, uint32_t num_niovs,
-			uint32_t niov_bytes, uint32_t type,
-			struct pp_extack *ext)
+			uint32_t niov_bytes, uint32_t type, struct pp_extack *ext)
 {
 	struct net_iov_area *area;
 	int err;
@@ -28,15 +27,13 @@ int pp_niov_area_create(struct net_iov_area **out, uint32_t num_niovs,
 			       "num_niovs is 0: at least 1 is needed");
 	if (niov_bytes < 256 || niov_bytes > 1u << 30 ||
 	    (niov_bytes & (niov_bytes - 1)))
-		return pp_fail(
-			ext, -EINVAL, "niov_bytes",
-			"niov_bytes is %u: it must be a power of two from 256 to 1 GiB",
-			niov_bytes);
+		return pp_fail(ext, -EINVAL, "niov_bytes",
+			       "niov_bytes is %u: it must be a power of two from 256 to 1 GiB",
+			       niov_bytes);
 	if (type > NET_IOV_CUSTOM)
-		return pp_fail(
-			ext, -EINVAL, "type",
-			"type is %u: use NET_IOV_DMABUF, NET_IOV_IOURING or NET_IOV_CUSTOM",
-			type);
+		return pp_fail(ext, -EINVAL, "type",
+			       "type is %u: use NET_IOV_DMABUF, NET_IOV_IOURING or NET_IOV_CUSTOM",
+			       type);
 	area = PP_FAULT("niov.alloc") ? NULL : calloc(1, sizeof(*area));
 	if (!area)
 		return pp_fail(ext, -ENOMEM, NULL, "no memory for an area");
@@ -47,10 +44,9 @@ int pp_niov_area_create(struct net_iov_area **out, uint32_t num_niovs,
 	err = pp_mem_init(&area->mem);
 	if (err) {
 		free(area);
-		return pp_fail(
-			ext, err, "num_niovs",
-			"no memory for the state of %u net_iovs: ask for fewer",
-			num_niovs);
+		return pp_fail(ext, err, "num_niovs",
+			       "no memory for the state of %u net_iovs: ask for fewer",
+			       num_niovs);
 	}
 	*out = area;
 	return 0;
@@ -74,8 +70,7 @@ struct net_iov *pp_niov_area_at(struct net_iov_area *area, uint32_t i)
 static bool niov_find(const struct net_iov *niov, struct pp_mem **mem,
 		      uint32_t *idx)
 {
-	netmem_ref netmem = net_iov_to_netmem(
-		(struct net_iov *)(uintptr_t)niov);
+	netmem_ref netmem = net_iov_to_netmem((struct net_iov *)(uintptr_t)niov);
 
 	return netmem && pp_mem_find(netmem, mem, idx) && (*mem)->niov;
 }
@@ -93,6 +88,21 @@ void *page_pool_mp_priv(const struct page_pool *pool)
 	return pool ? pool->p.mp_priv : NULL;
 }
 
+/* The pool's first net_iov tells which memory it has. Context: owner. */
+static void bind_area(struct page_pool *pool, struct pp_mem *mem)
+{
+	const struct net_iov_area *area = pp_container_of(mem,
+							  struct net_iov_area,
+							  mem);
+
+	pp_pool_bind_mem(pool, mem);
+	if (area->type == NET_IOV_DMABUF) {
+		/* whoever maps the buffer syncs it, as in the kernel */
+		pp_store(&pool->sync_dev, false);
+		pool->sync_cpu = false;
+	}
+}
+
 void net_mp_niov_set_page_pool(struct page_pool *pool, struct net_iov *niov)
 {
 	struct pp_mem *mem;
@@ -106,9 +116,8 @@ void net_mp_niov_set_page_pool(struct page_pool *pool, struct net_iov *niov)
 		return;
 	}
 	if (pool->mem && pool->mem != mem) {
-		pp_misuse(
-			pool, net_iov_to_netmem(niov),
-			"set_page_pool of a net_iov of a second area: a pool has one");
+		pp_misuse(pool, net_iov_to_netmem(niov),
+			  "set_page_pool of a net_iov of a second area: a pool has one");
 		return;
 	}
 	state = pp_load(&mem->meta[idx]) & PP_META_STATE;
@@ -118,7 +127,7 @@ void net_mp_niov_set_page_pool(struct page_pool *pool, struct net_iov *niov)
 		return;
 	}
 	if (!pool->mem)
-		pp_pool_bind_mem(pool, mem);
+		bind_area(pool, mem);
 	pp_store(&mem->pp_ref[idx], 1);
 	pp_store(&mem->meta[idx], pool->tag | PP_ST_HELD);
 	pp_store(&pool->hold, pool->hold + 1);

@@ -151,7 +151,8 @@ static struct page_pool *pool_alloc(const struct page_pool_params *p)
 	pool->frag_align = p->frag_align ? p->frag_align : 64;
 	pool->page_bytes = PP_NIOV_PAGE << pp_min(p->order, PP_ORDER_MAX);
 	pool->sync_dev = (p->flags & PP_FLAG_DMA_SYNC_DEV) &&
-			 p->dma_sync_for_device && !p->mp_ops;
+			 p->dma_sync_for_device;
+	pool->sync_cpu = true;
 	pool->ring.size = p->pool_size ? pp_min(p->pool_size, PP_RING_MAX) :
 					 PP_RING_DEFAULT;
 	pool->ring.lazy = p->mode & PP_MODE_KERNEL_RING && pool->ring.size >= 32 ?
@@ -185,7 +186,9 @@ static int area_init(struct page_pool *pool, struct pp_extack *ext)
 		/* its creator's reference is the pool's */
 		err = pp_area_create(&pool->p.area, &ap, ext);
 		if (err)
-			return err;
+			return pp_fail(ext, err, "area_chunks",
+				       "no memory for a private area of %u chunks of 4096 bytes: ask for fewer",
+				       ap.chunks);
 	}
 	pool->area = pool->p.area;
 	pp_pool_bind_mem(pool, &pool->area->mem);

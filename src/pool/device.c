@@ -34,22 +34,6 @@ static inline uint32_t with_state(uint32_t meta, uint32_t state)
 	return (meta & ~PP_META_STATE) | state;
 }
 
-netmem_ref pp_dev_take(struct pp_area *area, uint64_t addr, uint32_t *offset)
-{
-	const struct pp_mem *mem = &area->mem;
-	uint64_t idx = addr >> mem->chunk_shift;
-	uint32_t meta;
-
-	if (pp_unlikely(idx >= mem->n))
-		return NULL;
-	meta = pp_load(&mem->meta[idx]);
-	if (pp_unlikely((meta & PP_META_STATE) != PP_ST_KERNEL))
-		return NULL;
-	pp_store(&mem->meta[idx], with_state(meta, PP_ST_HELD));
-	*offset = (uint32_t)(addr & ((UINT64_C(1) << mem->chunk_shift) - 1));
-	return pp_mem_ref(mem, (uint32_t)idx);
-}
-
 int pp_dev_send(struct pp_area *area, netmem_ref netmem, uint32_t offset,
 		uint32_t len, uint64_t *addr)
 {

@@ -9,9 +9,9 @@
 #ifndef PP_POOL_DEVICE_H
 #define PP_POOL_DEVICE_H
 
-#include <pagepool/page_pool.h>
+#include "mem/area.h"
 
-struct pp_area;
+#include <pagepool/page_pool.h>
 
 /* The area a pool draws from; NULL with a provider. Context: any thread. */
 struct pp_area *pp_pool_area(const struct page_pool *pool);
@@ -42,7 +42,22 @@ uint32_t pp_dev_fill(struct page_pool *pool, uint64_t *addrs, uint32_t n);
  * the offset in the chunk. Context: the thread that drives the ring.
  * Return: the page with its reference, 0 if the kernel did not hold it.
  */
-netmem_ref pp_dev_take(struct pp_area *area, uint64_t addr, uint32_t *offset);
+static inline netmem_ref pp_dev_take(struct pp_area *area, uint64_t addr,
+				     uint32_t *offset)
+{
+	const struct pp_mem *mem = &area->mem;
+	uint64_t idx = addr >> mem->chunk_shift;
+	uint32_t meta;
+
+	if (pp_unlikely(idx >= mem->n))
+		return NULL;
+	meta = pp_load(&mem->meta[idx]);
+	if (pp_unlikely((meta & PP_META_STATE) != PP_ST_KERNEL))
+		return NULL;
+	pp_store(&mem->meta[idx], (meta & ~PP_META_STATE) | PP_ST_HELD);
+	*offset = (uint32_t)(addr & ((UINT64_C(1) << mem->chunk_shift) - 1));
+	return pp_mem_ref(mem, (uint32_t)idx);
+}
 
 /*
  * Checks that the caller can send @len bytes at @offset of @netmem and marks a

@@ -95,8 +95,6 @@ netmem_ref page_pool_alloc_netmem(struct page_pool *pool, uint32_t *offset,
 		return NULL;
 	want = *size;
 	if ((uint64_t)want * 2 > pool->page_bytes) {
-		if (want > pool->page_bytes)
-			return NULL;
 		netmem = page_pool_alloc_netmems(pool);
 		if (!netmem)
 			return NULL;

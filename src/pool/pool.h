@@ -72,6 +72,7 @@ struct page_pool {
 	bool direct;	/* enable_direct_recycling was called */
 	bool checks;	/* no PP_MODE_NO_CHECKS */
 	bool sync_dev;	/* call dma_sync_for_device */
+	bool sync_cpu;	/* off for a dma-buf: its user syncs it */
 	uint8_t order;
 	uint32_t slot;
 	struct pp_mem *mem;

@@ -12,7 +12,7 @@ void page_pool_dma_sync_netmem_for_cpu(const struct page_pool *pool,
 				       netmem_ref netmem, uint32_t offset,
 				       uint32_t len)
 {
-	if (!pool || !netmem || !pool->p.dma_sync_for_cpu)
+	if (!pool || !netmem || !pool->p.dma_sync_for_cpu || !pool->sync_cpu)
 		return;
 	pool->p.dma_sync_for_cpu(pool->p.dma_sync_arg, netmem,
 				 offset + pool->p.offset, len);
