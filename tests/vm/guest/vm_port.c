@@ -71,6 +71,23 @@ void ground_cleanup(struct ground *ground)
 	printf("area whole: %u of %u chunks home\n", home, ground->chunks);
 }
 
+/* Our eleven counters, in a line like netdevnl's for the kernel's pools. */
+static void counters_print(const struct page_pool *pool, const char *when)
+{
+	struct page_pool_stats stats = { 0 };
+	uint64_t data[16];
+	int i, n = page_pool_ethtool_stats_get_count();
+
+	page_pool_get_stats(pool, &stats);
+	page_pool_ethtool_stats_get(data, &stats);
+	printf("our pool, %s:", when);
+	for (i = 0; i < n && i < 16; i++)
+		printf(" %s=%llu",
+		       page_pool_ethtool_stats_name(i) + strlen("rx_pp_"),
+		       (unsigned long long)data[i]);
+	printf("\n");
+}
+
 void ground_conserved(const struct ground *ground, struct port *const *ports,
 		      uint32_t n, uint32_t held, const char *when)
 {
@@ -98,6 +115,7 @@ void ground_conserved(const struct ground *ground, struct port *const *ports,
 	printf("%s: hold %u - release %u = in flight %u = cache %u + ring %u + kernel %u + held %u\n",
 	       when, hold, release, inflight, cache,
 	       inflight - cache - kernel - held, kernel, held);
+	counters_print(ground->pool, when);
 }
 
 void port_init(struct port *port, const char *name, struct ground *ground,

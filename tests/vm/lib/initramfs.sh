@@ -12,11 +12,12 @@ build_programs() {
 	find "$BUILD" -type f -name ppctl -perm -100 2>/dev/null | awk '!n++'
 }
 
-# program_exists NAME: whether a guest will have it
+# program_exists NAME: whether a guest will have it. No grep -q: it would stop
+# reading, and with pipefail that fails whoever still writes.
 program_exists() {
 	[ -x "$PROGS/bin/$1" ] || [ -x "$BOOT/guest/usr/local/bin/$1" ] ||
-		"$BOOT/guest/bin/busybox" --list | grep -Fqx "$1" ||
-		build_programs | grep -q "/$1\$"
+		"$BOOT/guest/bin/busybox" --list | grep -Fx "$1" >/dev/null ||
+		build_programs | grep "/$1\$" >/dev/null
 }
 
 # add_host_program PROGRAM DEST: libraries go where libc lies, which the loader

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# about: an old kernel gives copy mode, says why not more, and moves frames
+# about: copy mode: an old kernel says why not more; a new one's page pools beside ours
 # guest: old virtio
 # timeout: 120
-# needs: ip vm_xsk
+# needs: ip netdevnl vm_xsk
 . /vm/lib.sh
 
 ip link set eth0 up
@@ -19,6 +19,12 @@ case $(uname -r) in
 	check_fails "zero-copy or nothing" "open eth0: -" vm_xsk zc eth0 eth1 10
 	;;
 *)
+	# here the same frames pass the kernel's page pools and ours
+	echo "the kernel's own page pools before:"
+	netdevnl poolstats | tee /tmp/before
 	vm_xsk copy eth0 eth1 20000
+	echo "the kernel's own page pools after:"
+	netdevnl poolstats | tee /tmp/after
+	check_fails "the kernel's counters stayed the same" differ cmp /tmp/before /tmp/after
 	;;
 esac
