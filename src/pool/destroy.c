@@ -118,7 +118,7 @@ static void ring_empty_out(struct page_pool *pool, uint32_t at)
 
 void page_pool_destroy(struct page_pool *pool)
 {
-	uint64_t old;
+	uint64_t old, new;
 
 	if (!pool || pp_fetch_sub(&pool->users, 1u) != 1)
 		return;
@@ -129,11 +129,16 @@ void page_pool_destroy(struct page_pool *pool)
 	pp_store(&pool->sync_dev, false);
 	ring_empty_out(pool, ring_close(&pool->ring));
 	/*
-	 * Until this flag is set no release frees the pool; from then on the
-	 * one that brings it to 0 in flight does. Exactly one sees that: this
-	 * thread or the last put.
+	 * Until the flag is set no release frees the pool; from then on the one
+	 * that brings it to 0 in flight does. Exactly one sees that: this
+	 * thread or the last put. hold cannot change any more.
 	 */
-	old = pp_fetch_or(&pool->release, PP_RELEASE_DESTROYED);
-	if ((uint32_t)old == pool->hold)
+	old = pp_load(&pool->release);
+	do {
+		new = PP_RELEASE_DESTROYED |
+		      (uint64_t)(pool->hold & PP_RELEASE_HOLD_MASK) << 32 |
+		      (uint32_t)old;
+	} while (!pp_cas(&pool->release, &old, new));
+	if (pp_release_was_last(new))
 		pp_pool_free(pool);
 }

@@ -31,8 +31,12 @@
 #define PP_BIAS (INT64_MAX >> 1)
 #define PP_OWNER_NONE 0u
 #define PP_OWNER_DEAD UINT32_MAX /* destroyed: nobody is owner any more */
-/* in page_pool.release, above the 32 bits that count */
+/*
+ * page_pool.release is [destroyed:1][low bits of hold, once destroyed:31]
+ * [release_cnt:32].
+ */
 #define PP_RELEASE_DESTROYED (UINT64_C(1) << 63)
+#define PP_RELEASE_HOLD_MASK UINT32_C(0x7fffffff)
 
 /*
  * The return ring: a list of pages through mem.link. head is
@@ -183,6 +187,13 @@ static inline void pp_poison_verify(const struct page_pool *pool, uint32_t idx)
 	(void)idx;
 }
 #endif
+
+/* Of a destroyed pool: is nothing in flight? 31 bits are enough to tell. */
+static inline bool pp_release_was_last(uint64_t release)
+{
+	return !(((uint32_t)release ^ (uint32_t)(release >> 32)) &
+		 PP_RELEASE_HOLD_MASK);
+}
 
 static inline bool pp_is_owner(const struct page_pool *pool)
 {

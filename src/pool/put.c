@@ -254,19 +254,21 @@ static uint32_t group_round(struct put_entry *e, uint32_t n, unsigned int how)
 
 /*
  * The usual case, in one tight loop: whole pages of one pool, from its owner,
- * with room in the cache. Return: how many went in; the first that is anything
- * else ends it.
+ * with room in the cache. @refs are @stride bytes apart. Return: how many went
+ * in; the first that is anything else ends it.
  */
-static uint32_t cache_run(struct page_pool *pool, const netmem_ref *refs,
-			  uint32_t n)
+static inline __attribute__((always_inline)) uint32_t
+cache_run(struct page_pool *pool, const void *refs, size_t stride, uint32_t n)
 {
 	uint32_t count = pool->cache_count, i, *meta = pool->meta;
-	uint64_t idx;
+	const unsigned char *at = refs;
+	uintptr_t base = pool->base;
+	uint64_t idx, limit = pool->n;
 
 	n = pp_min(n, PP_CACHE_SIZE - count);
-	for (i = 0; i < n; i++) {
-		idx = pp_handle_idx(refs[i], pool->base);
-		if (pp_unlikely(idx >= pool->n) ||
+	for (i = 0; i < n; i++, at += stride) {
+		idx = pp_handle_idx(*(const netmem_ref *)(const void *)at, base);
+		if (pp_unlikely(idx >= limit) ||
 		    pp_unlikely(pp_load(&meta[idx]) != tagged(pool, PP_ST_HELD)))
 			break;
 		pp_store(&meta[idx], tagged(pool, PP_ST_CACHE));
@@ -278,14 +280,24 @@ static uint32_t cache_run(struct page_pool *pool, const netmem_ref *refs,
 	return i;
 }
 
+/* May the puts of this handle's pool go the way of cache_run()? */
+static inline struct page_pool *run_pool(netmem_ref netmem, bool direct)
+{
+	struct page_pool *pool = netmem_get_pp(netmem);
+
+	if (!pool || pp_load(&pool->sync_dev) || !goes_direct(pool, direct))
+		return NULL;
+	return pool;
+}
+
 void pp_put_group(const netmem_ref *refs, uint32_t n, unsigned int how)
 {
-	struct page_pool *pool = netmem_get_pp(refs[0]);
+	struct page_pool *pool = run_pool(refs[0], how & PP_PUT_DIRECT);
 	struct put_entry e[PP_BULK];
 	uint32_t i = 0, live = 0;
 
-	if (pool && !pool->sync_dev && goes_direct(pool, how & PP_PUT_DIRECT))
-		i = cache_run(pool, refs, n);
+	if (pool)
+		i = cache_run(pool, refs, sizeof(*refs), n);
 	for (; i < n; i++)
 		if (group_unref(refs[i], &e[live]))
 			live++;
@@ -305,14 +317,21 @@ void page_pool_put_netmem_bulk(netmem_ref *data, uint32_t n)
 
 void pp_frags_put(const struct pp_frag *frags, uint32_t n)
 {
+	struct page_pool *pool;
 	netmem_ref refs[PP_BULK];
-	uint32_t i, k;
+	uint32_t i = 0, k;
 
+	_Static_assert(!offsetof(struct pp_frag, netmem), "for cache_run()");
 	if (!frags)
 		return;
-	for (i = 0; i < n; i += k) {
+	while (i < n) {
+		pool = run_pool(frags[i].netmem, false);
+		if (pool)
+			i += cache_run(pool, &frags[i], sizeof(*frags), n - i);
 		for (k = 0; k < PP_BULK && i + k < n; k++)
 			refs[k] = frags[i + k].netmem;
-		pp_put_group(refs, k, PP_PUT_FULL_EACH);
+		if (k)
+			pp_put_group(refs, k, PP_PUT_FULL_EACH);
+		i += k;
 	}
 }

@@ -22,14 +22,19 @@ static void page_let_go(struct pp_area *area, uint32_t idx, uint32_t order)
 	}
 }
 
-/* release_cnt + 1; whoever brings a destroyed pool to 0 in flight frees it. */
+/*
+ * release_cnt + 1; whoever brings a destroyed pool to 0 in flight frees it. The
+ * word says by itself whether that is so: another thread's release may free
+ * the pool as soon as this one is counted.
+ */
 static void count_release(struct page_pool *pool)
 {
-	uint64_t old = pp_fetch_add(&pool->release, UINT64_C(1));
+	uint64_t old = pp_load(&pool->release), new;
 
-	/* hold cannot change any more once the flag is seen */
-	if ((old & PP_RELEASE_DESTROYED) &&
-	    (uint32_t)old + 1 == pp_load(&pool->hold))
+	do {
+		new = (old & ~UINT64_C(0xffffffff)) | (uint32_t)(old + 1);
+	} while (!pp_cas(&pool->release, &old, new));
+	if ((new &PP_RELEASE_DESTROYED) && pp_release_was_last(new))
 		pp_pool_free(pool);
 }
 

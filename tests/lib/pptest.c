@@ -84,9 +84,9 @@ bool pt_matches(const struct page_pool *pool, const char *want, char *why,
 		size_t size)
 {
 	static const char *const names[PT_VECTOR] = {
-		"fast",	  "slow",   "ho",   "empty", "refill",
-		"waive",  "cached", "cfull", "ring", "rfull",
-		"rref",	  "hold",   "rel",  "infl",  "cache",
+		"fast",	 "slow",   "ho",    "empty", "refill",
+		"waive", "cached", "cfull", "ring",  "rfull",
+		"rref",	 "hold",   "rel",   "infl",  "cache",
 	};
 	int64_t expected[PT_VECTOR], got[PT_VECTOR];
 	char text[200];
@@ -104,10 +104,10 @@ bool pt_matches(const struct page_pool *pool, const char *want, char *why,
 	len = (size_t)snprintf(why, size, "want %s\n got %s\n", want, text);
 	for (i = 0; i < PT_VECTOR && len < size; i++)
 		if (expected[i] != got[i])
-			len += (size_t)snprintf(
-				why + len, size - len,
-				"  %s: want %" PRId64 ", got %" PRId64 "\n",
-				names[i], expected[i], got[i]);
+			len += (size_t)snprintf(why + len, size - len,
+						"  %s: want %" PRId64
+						", got %" PRId64 "\n",
+						names[i], expected[i], got[i]);
 	return false;
 }
 
@@ -121,8 +121,8 @@ struct page_pool *pt_pool(struct page_pool_params params)
 
 	params.sz = sizeof(params);
 	err = page_pool_create(&pool, &params, &ext);
-	cr_assert_eq(err, 0, "page_pool_create: %d, %s: %s", err,
-		     ext.bad_param, ext.msg);
+	cr_assert_eq(err, 0, "page_pool_create: %d, %s: %s", err, ext.bad_param,
+		     ext.msg);
 	cr_assert_not_null(pool);
 	return pool;
 }
@@ -132,19 +132,24 @@ struct page_pool *pt_pool_sized(uint32_t pool_size)
 	return pt_pool((struct page_pool_params){ .pool_size = pool_size });
 }
 
-struct pp_area *pt_area(uint32_t chunks)
+struct pp_area *pt_area_of(struct pp_area_params params)
 {
-	struct pp_area_params params = { .sz = sizeof(params),
-					 .chunks = chunks };
 	struct pp_area *area = NULL;
 	struct pp_extack ext = { .sz = sizeof(ext) };
-	int err = pp_area_create(&area, &params, &ext);
+	int err;
 
+	params.sz = sizeof(params);
+	err = pp_area_create(&area, &params, &ext);
 	cr_assert_eq(err, 0, "pp_area_create: %d, %s: %s", err, ext.bad_param,
 		     ext.msg);
 	cr_assert_not_null(area);
-	cr_assert_eq(pp_area_free_chunks(area), chunks);
+	cr_assert_eq(pp_area_free_chunks(area), params.chunks);
 	return area;
+}
+
+struct pp_area *pt_area(uint32_t chunks)
+{
+	return pt_area_of((struct pp_area_params){ .chunks = chunks });
 }
 
 void pt_area_end(struct pp_area *area)
@@ -206,8 +211,7 @@ netmem_ref pt_frag(struct page_pool *pool, uint32_t size, uint32_t at)
 	netmem_ref x = page_pool_alloc_frag_netmem(pool, &offset, size);
 
 	cr_assert_not_null(x, "a fragment of %" PRIu32 " failed", size);
-	cr_assert_eq(offset, at, "offset %" PRIu32 ", not %" PRIu32, offset,
-		     at);
+	cr_assert_eq(offset, at, "offset %" PRIu32 ", not %" PRIu32, offset, at);
 	return x;
 }
 
@@ -304,6 +308,35 @@ void pt_thread_end(struct pt_thread *t)
 }
 
 /* ---- misuse ---- */
+
+#define WHOLE_MAX 2048 /* chunks of the largest area asked about */
+
+void pt_expect_whole(struct page_pool *pool, uint32_t chunks)
+{
+	static netmem_ref x[WHOLE_MAX];
+	static unsigned char seen[WHOLE_MAX];
+	uint32_t i, n;
+
+	cr_assert_null(pp_pool_check(pool), "%s", pp_pool_check(pool));
+	memset(seen, 0, sizeof(seen));
+	n = page_pool_alloc_netmems_bulk(pool, x, WHOLE_MAX);
+	for (i = 0; i < n; i++) {
+		cr_assert_lt(pt_index(x[i]), WHOLE_MAX);
+		cr_assert_not(seen[pt_index(x[i])], "page %u has two owners",
+			      pt_index(x[i]));
+		seen[pt_index(x[i])] = 1;
+	}
+	cr_assert_eq(n, chunks, "%u of %u pages are there", n, chunks);
+	cr_assert_eq((uint32_t)page_pool_inflight(pool), chunks);
+	pt_put_d_n(pool, x, n);
+	cr_assert_null(pp_pool_check(pool), "%s", pp_pool_check(pool));
+}
+
+struct page_pool *pt_small_pool(uint32_t mode)
+{
+	return pt_pool(
+		(struct page_pool_params){ .area_chunks = 100, .mode = mode });
+}
 
 static void record(void *arg, const struct page_pool *pool, netmem_ref netmem,
 		   const char *what)

@@ -46,15 +46,16 @@ bool pt_matches(const struct page_pool *pool, const char *want, char *why,
 struct page_pool *pt_pool(struct page_pool_params params);
 /* A pool with a private area and a ring of @pool_size. */
 struct page_pool *pt_pool_sized(uint32_t pool_size);
+/* An area of @params, whose sz need not be set. */
+struct pp_area *pt_area_of(struct pp_area_params params);
 /* An area of @chunks of 4096 bytes on node 0. */
 struct pp_area *pt_area(uint32_t chunks);
 /* Destroys an area that must be whole and unused. */
 void pt_area_end(struct pp_area *area);
 
 /* ---- the document's words ---- */
-#define PT_MANY 2048 /* room that the tests' arrays have */
-netmem_ref pt_alloc(struct page_pool *pool);		/* al 1, must succeed */
-void pt_alloc_n(struct page_pool *pool, netmem_ref *x, uint32_t n);  /* al n */
+netmem_ref pt_alloc(struct page_pool *pool); /* al 1, must succeed */
+void pt_alloc_n(struct page_pool *pool, netmem_ref *x, uint32_t n); /* al n */
 void pt_put_d(struct page_pool *pool, netmem_ref x);		    /* put d */
 void pt_put_d_n(struct page_pool *pool, const netmem_ref *x, uint32_t n);
 /* put r: without direct recycling a plain put goes to the ring */
@@ -78,6 +79,11 @@ void pt_thread_run(struct pt_thread *t, void (*fn)(void *arg), void *arg);
 void pt_thread_end(struct pt_thread *t);
 
 /* ---- misuse ---- */
+/* A pool on a private area of 100 chunks. */
+struct page_pool *pt_small_pool(uint32_t mode);
+/* All of a pool's pages can be had, each of them once: nothing was lost. */
+void pt_expect_whole(struct page_pool *pool, uint32_t chunks);
+
 struct pt_misuse {
 	unsigned int calls;
 	const struct page_pool *pool; /* of the last call */

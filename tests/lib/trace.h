@@ -26,8 +26,8 @@ struct pt_trace {
 	uint32_t seed, max_held, steps;
 	int64_t before[PT_VECTOR]; /* with the last references still held */
 	uint32_t held;
-	int64_t after[PT_VECTOR];  /* once they are put */
-	uint64_t offsets, sizes;   /* sums of what the allocations returned */
+	int64_t after[PT_VECTOR]; /* once they are put */
+	uint64_t offsets, sizes;  /* sums of what the allocations returned */
 };
 
 struct pt_outcome {
@@ -67,8 +67,7 @@ static inline netmem_ref pt_trace_take(struct pt_player *p, uint32_t r)
 	return ref;
 }
 
-static inline void pt_trace_put(struct pt_player *p, netmem_ref ref,
-				bool direct)
+static inline void pt_trace_put(struct pt_player *p, netmem_ref ref, bool direct)
 {
 	page_pool_put_full_netmem(p->pool, ref, direct);
 }
@@ -107,8 +106,7 @@ static inline void pt_trace_alloc(struct pt_player *p, uint32_t r)
 		break;
 	case PT_ANY:
 		size = 64 * (1 + r % 64);
-		pt_trace_hold(p, page_pool_alloc_netmem(p->pool, &offset,
-							&size));
+		pt_trace_hold(p, page_pool_alloc_netmem(p->pool, &offset, &size));
 		p->outcome->sizes += size;
 		break;
 	default:

@@ -48,9 +48,9 @@ static inline void pt_vector_text(char *buf, size_t size,
 
 	for (i = 0; i < PT_VECTOR && len < size; i++)
 		len += (size_t)snprintf(buf + len, size - len, "%s%" PRId64,
-					i == 0		     ? "["
-					: i == 6 || i == 11 ? " ; "
-							     : " ",
+					i == 0		  ? "[" :
+					i == 6 || i == 11 ? " ; " :
+							    " ",
 					v[i]);
 	if (len < size)
 		snprintf(buf + len, size - len, "]");

@@ -59,6 +59,7 @@ struct item {
 	uint32_t offset, len;
 	uint64_t stamp;
 	bool shared; /* others have references of the same bytes */
+	bool holder; /* an external holder's, not the pool's reference */
 };
 
 /*

@@ -65,10 +65,14 @@ static void ref_init(struct ref_pool *p, struct ref_area *area, int size,
 static void ref_vector(const struct ref_pool *p, int64_t v[PT_VECTOR])
 {
 	const int64_t all[PT_VECTOR] = {
-		p->fast,     p->slow,	    0,		p->empty,
-		p->refill,   p->waive,	    p->to_cache, p->cache_full,
-		p->to_ring,  p->ring_full,  p->refcnt,	p->hold,
-		p->rel,	     (int32_t)(p->hold - p->rel), p->cached,
+		p->fast,     p->slow,
+		0,	     p->empty,
+		p->refill,   p->waive,
+		p->to_cache, p->cache_full,
+		p->to_ring,  p->ring_full,
+		p->refcnt,   p->hold,
+		p->rel,	     (int32_t)(p->hold - p->rel),
+		p->cached,
 	};
 
 	memcpy(v, all, sizeof(all));

@@ -9,18 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct pp_area *area_of(struct pp_area_params params)
-{
-	struct pp_area *area = NULL;
-	struct pp_extack ext = { .sz = sizeof(ext) };
-	int err;
-
-	params.sz = sizeof(params);
-	err = pp_area_create(&area, &params, &ext);
-	cr_assert_eq(err, 0, "%d, %s: %s", err, ext.bad_param, ext.msg);
-	return area;
-}
-
 static void *map(size_t bytes)
 {
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
@@ -32,7 +20,7 @@ static void *map(size_t bytes)
 
 PP_TEST(area, chunks_are_4096_bytes_unless_said_otherwise)
 {
-	struct pp_area *area = area_of((struct pp_area_params){ .chunks = 10 });
+	struct pp_area *area = pt_area_of((struct pp_area_params){ .chunks = 10 });
 
 	cr_assert_eq(pp_area_bytes(area), 40960);
 	cr_assert_eq(pp_area_free_chunks(area), 10);
@@ -50,8 +38,8 @@ PP_TEST(area, chunks_from_256_bytes_to_a_megabyte)
 	int i;
 
 	for (bytes = 256; bytes <= 1 << 20; bytes <<= 1) {
-		area = area_of((struct pp_area_params){ .chunk_bytes = bytes,
-							.chunks = 5 });
+		area = pt_area_of((struct pp_area_params){ .chunk_bytes = bytes,
+							   .chunks = 5 });
 		cr_assert_eq(pp_area_bytes(area), (size_t)bytes * 5);
 		cr_assert_eq((uintptr_t)pp_area_base(area) % bytes, 0);
 		pool = pt_pool((struct page_pool_params){ .area = area });
@@ -74,7 +62,7 @@ PP_TEST(area, chunks_from_256_bytes_to_a_megabyte)
 
 PP_TEST(area, memfd_memory_is_visible_through_the_file)
 {
-	struct pp_area *area = area_of((struct pp_area_params){
+	struct pp_area *area = pt_area_of((struct pp_area_params){
 		.chunks = 16, .flags = PP_AREA_MEMFD, .name = "test" });
 	int fd = pp_area_fd(area);
 	char *base = pp_area_base(area), byte = 0;
@@ -103,8 +91,8 @@ PP_TEST(area, other_areas_have_no_file)
 
 PP_TEST(area, huge_pages_are_asked_for_at_best_effort)
 {
-	struct pp_area *area = area_of((struct pp_area_params){
-		.chunks = 1024, .flags = PP_AREA_THP });
+	struct pp_area *area = pt_area_of(
+		(struct pp_area_params){ .chunks = 1024, .flags = PP_AREA_THP });
 
 	memset(pp_area_base(area), 1, pp_area_bytes(area));
 	cr_assert_eq(pp_area_free_chunks(area), 1024);
@@ -113,7 +101,7 @@ PP_TEST(area, huge_pages_are_asked_for_at_best_effort)
 
 PP_TEST(area, populate_faults_every_page_in)
 {
-	struct pp_area *area = area_of((struct pp_area_params){
+	struct pp_area *area = pt_area_of((struct pp_area_params){
 		.chunks = 64, .flags = PP_AREA_POPULATE });
 	unsigned char in[64] = { 0 };
 	int i;
@@ -126,7 +114,7 @@ PP_TEST(area, populate_faults_every_page_in)
 
 PP_TEST(area, flags_go_together)
 {
-	struct pp_area *area = area_of((struct pp_area_params){
+	struct pp_area *area = pt_area_of((struct pp_area_params){
 		.chunks = 8,
 		.nid = NUMA_NO_NODE,
 		.flags = PP_AREA_MEMFD | PP_AREA_THP | PP_AREA_POPULATE });
@@ -173,8 +161,7 @@ PP_TEST(area, callers_memory_that_does_not_fit_is_refused)
 	struct pp_extack ext = { .sz = sizeof(ext) };
 	char *base = map(8 * 4096);
 
-	cr_assert_eq(pp_area_create_from(&area, base, 8 * 4096 - 1, &params,
-					 &ext),
+	cr_assert_eq(pp_area_create_from(&area, base, 8 * 4096 - 1, &params, &ext),
 		     -EINVAL);
 	cr_assert_neq(ext.msg[0], 0);
 	cr_assert_eq(pp_area_create_from(&area, base + 64, 8 * 4096 - 64,
@@ -182,8 +169,7 @@ PP_TEST(area, callers_memory_that_does_not_fit_is_refused)
 		     -EINVAL);
 	cr_assert_eq(pp_area_create_from(&area, NULL, 8 * 4096, &params, NULL),
 		     -EINVAL);
-	cr_assert_eq(pp_area_create_from(&area, base, 0, &params, NULL),
-		     -EINVAL);
+	cr_assert_eq(pp_area_create_from(&area, base, 0, &params, NULL), -EINVAL);
 	params.flags = PP_AREA_MEMFD;
 	cr_assert_eq(pp_area_create_from(&area, base, 8 * 4096, &params, NULL),
 		     -EINVAL);
@@ -208,8 +194,8 @@ PP_TEST(area, is_busy_while_a_pool_uses_it)
 PP_TEST(area, is_busy_while_a_destroyed_pool_has_a_page_out)
 {
 	struct pp_area *area = pt_area(64);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x = pt_alloc(pool);
 
 	page_pool_destroy(pool);
@@ -222,8 +208,8 @@ PP_TEST(area, is_busy_while_a_destroyed_pool_has_a_page_out)
 PP_TEST(area, is_busy_while_somebody_holds_a_page)
 {
 	struct pp_area *area = pt_area(64);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x = pt_alloc(pool);
 
 	get_netmem(x);
@@ -277,16 +263,16 @@ PP_TEST(area, nodes_are_declared_by_range)
 	cr_assert_eq(pp_area_set_chunk_nid(area, 10, 20, 1), 0);
 	cr_assert_eq(pp_area_set_chunk_nid(area, 99, 1, 250), 0);
 	cr_assert_eq(pp_area_set_chunk_nid(area, 50, 5, NUMA_NO_NODE), 0);
-	pool = pt_pool((struct page_pool_params){ .area = area,
-						  .nid = NUMA_NO_NODE });
+	pool = pt_pool(
+		(struct page_pool_params){ .area = area, .nid = NUMA_NO_NODE });
 	pt_alloc_n(pool, x, 100);
 	for (i = 0; i < 100; i++) {
 		idx = pt_index(x[i]);
 		cr_assert_eq(netmem_nid(x[i]),
-			     idx == 99		      ? 250
-			     : idx >= 10 && idx < 30 ? 1
-			     : idx >= 50 && idx < 55 ? NUMA_NO_NODE
-						     : 0,
+			     idx == 99		   ? 250 :
+			     idx >= 10 && idx < 30 ? 1 :
+			     idx >= 50 && idx < 55 ? NUMA_NO_NODE :
+						     0,
 			     "chunk %u", idx);
 	}
 	pt_put_r_n(pool, x, 100);
@@ -296,10 +282,10 @@ PP_TEST(area, nodes_are_declared_by_range)
 
 PP_TEST(area, an_area_of_unknown_node_has_chunks_of_unknown_node)
 {
-	struct pp_area *area = area_of((struct pp_area_params){
-		.chunks = 4, .nid = NUMA_NO_NODE });
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct pp_area *area = pt_area_of(
+		(struct pp_area_params){ .chunks = 4, .nid = NUMA_NO_NODE });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x = pt_alloc(pool);
 
 	cr_assert_eq(netmem_nid(x), NUMA_NO_NODE);
@@ -310,8 +296,8 @@ PP_TEST(area, an_area_of_unknown_node_has_chunks_of_unknown_node)
 
 PP_TEST(area, a_node_the_machine_does_not_have_is_fine)
 {
-	struct pp_area *area = area_of((struct pp_area_params){
-		.chunks = 4, .nid = 900 });
+	struct pp_area *area = pt_area_of(
+		(struct pp_area_params){ .chunks = 4, .nid = 900 });
 	struct page_pool *pool = pt_pool(
 		(struct page_pool_params){ .area = area, .nid = 900 });
 	netmem_ref x = pt_alloc(pool);
@@ -357,160 +343,10 @@ PP_TEST(area, as_many_as_255_different_nodes)
 	pt_area_end(area);
 }
 
-PP_TEST(area, the_preferred_node_comes_first_then_any)
-{
-	struct pp_area *area = pt_area(200);
-	struct page_pool *pool;
-	netmem_ref x[200];
-	uint32_t i, on_node = 0;
-
-	/* 100 chunks of node 1, every other one */
-	for (i = 1; i < 200; i += 2)
-		cr_assert_eq(pp_area_set_chunk_nid(area, i, 1, 1), 0);
-	pool = pt_pool(
-		(struct page_pool_params){ .area = area, .nid = 1 });
-	pt_alloc_n(pool, x, 64);
-	for (i = 0; i < 64; i++)
-		cr_assert_eq(netmem_nid(x[i]), 1, "alloc %u", i);
-	/* 36 are left there: the second batch takes them and 28 others */
-	pt_alloc_n(pool, x + 64, 64);
-	for (i = 64; i < 128; i++)
-		on_node += netmem_nid(x[i]) == 1;
-	cr_assert_eq(on_node, 36);
-	pt_expect(pool, "[126 2 0 2 0 0 ; ... ; 128 0 128 0]");
-	pt_alloc_n(pool, x + 128, 72);
-	pt_expect(pool, "[196 4 0 4 0 0 ; ... ; 200 0 200 0]");
-	pt_put_r_n(pool, x, 200);
-	page_pool_destroy(pool);
-	pt_area_end(area);
-}
-
-PP_TEST(area, high_order_pages_are_consecutive_chunks)
-{
-	struct pp_area *area = pt_area(64);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area, .order = 2 });
-	netmem_ref x[16];
-	uint64_t taken = 0;
-	uint32_t i, idx;
-
-	pt_alloc_n(pool, x, 16);
-	for (i = 0; i < 16; i++) {
-		idx = pt_index(x[i]);
-		cr_assert_leq(idx + 4, 64);
-		cr_assert_eq(taken >> idx & 15, 0, "pages overlap");
-		taken |= UINT64_C(15) << idx;
-		cr_assert_eq(page_pool_get_dma_addr_netmem(x[i]), idx * 4096);
-		memset(netmem_address(x[i]), (int)i, 4 * 4096);
-	}
-	for (i = 0; i < 16; i++) {
-		const unsigned char *p = netmem_address(x[i]);
-
-		cr_assert(p[0] == i && p[4 * 4096 - 1] == i);
-	}
-	cr_assert_eq(taken, UINT64_MAX);
-	cr_assert_eq(pp_area_free_chunks(area), 0);
-	cr_assert_null(page_pool_alloc_netmems(pool));
-	pt_put_r_n(pool, x, 16);
-	page_pool_destroy(pool);
-	pt_area_end(area);
-}
-
-PP_TEST(area, high_orders_beyond_64_chunks)
-{
-	struct pp_area *area = area_of((struct pp_area_params){
-		.chunk_bytes = 256, .chunks = 3 << 10 });
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area, .order = 10 });
-	netmem_ref x[3];
-	uint32_t i;
-
-	pt_alloc_n(pool, x, 3);
-	for (i = 0; i < 3; i++)
-		cr_assert_eq(pt_index(x[i]) % 1024, 0);
-	cr_assert(x[0] != x[1] && x[1] != x[2] && x[0] != x[2]);
-	cr_assert_null(page_pool_alloc_netmems(pool));
-	pt_expect(pool, "[0 0 3 4 0 0 ; ... ; 3 0 3 0]");
-	cr_assert_eq(pp_area_free_chunks(area), 0);
-	pt_put_d(pool, x[1]);
-	page_pool_update_nid(pool, 0);
-	cr_assert_eq(pp_area_free_chunks(area), 1024);
-	cr_assert_eq(pt_alloc(pool), x[1]);
-	pt_put_r_n(pool, x, 3);
-	page_pool_destroy(pool);
-	pt_area_end(area);
-}
-
-PP_TEST(area, enough_chunks_but_no_run_of_them)
-{
-	struct pp_area *area = pt_area(64);
-	struct page_pool *single, *pairs;
-	netmem_ref x[64], y;
-	uint32_t i;
-
-	single = pt_pool((struct page_pool_params){ .area = area,
-						    .pool_size = 1 });
-	pairs = pt_pool((struct page_pool_params){ .area = area, .order = 1 });
-	pt_alloc_n(single, x, 64);
-	/* every even chunk goes home */
-	for (i = 0; i < 64; i++)
-		if (pt_index(x[i]) % 2 == 0) {
-			netmem_set_pfmemalloc(x[i], true);
-			pt_put_r(single, x[i]);
-		}
-	cr_assert_eq(pp_area_free_chunks(area), 32);
-	cr_assert_null(page_pool_alloc_netmems(pairs));
-	pt_expect(pairs, "[0 0 0 1 0 0 ; ... ; ...]");
-	cr_assert_eq(pp_area_free_chunks(area), 32, "nothing was lost on it");
-	for (i = 0; i < 64; i++)
-		if (pt_index(x[i]) == 31) {
-			netmem_set_pfmemalloc(x[i], true);
-			pt_put_r(single, x[i]);
-			x[i] = 0;
-		}
-	y = pt_alloc(pairs);
-	cr_assert_eq(pt_index(y), 30);
-	pt_put_r(pairs, y);
-	page_pool_destroy(pairs);
-	for (i = 0; i < 64; i++)
-		if (x[i] && pt_index(x[i]) % 2)
-			pt_put_r(single, x[i]);
-	page_pool_destroy(single);
-	pt_area_end(area);
-}
-
-PP_TEST(area, pools_of_different_orders_share_it)
-{
-	struct pp_area *area = pt_area(256);
-	struct page_pool *pool[3];
-	netmem_ref x[3][8];
-	unsigned char *p;
-	uint32_t o, i;
-
-	for (o = 0; o < 3; o++) {
-		pool[o] = pt_pool((struct page_pool_params){ .area = area,
-							     .order = o });
-		pt_alloc_n(pool[o], x[o], 8);
-		for (i = 0; i < 8; i++)
-			memset(netmem_address(x[o][i]), (int)(o * 8 + i),
-			       (size_t)4096 << o);
-	}
-	for (o = 0; o < 3; o++) {
-		for (i = 0; i < 8; i++) {
-			p = netmem_address(x[o][i]);
-			cr_assert_eq(p[0], o * 8 + i);
-			cr_assert_eq(p[((size_t)4096 << o) - 1], o * 8 + i);
-		}
-		pt_put_r_n(pool[o], x[o], 8);
-		page_pool_destroy(pool[o]);
-	}
-	pt_area_end(area);
-}
-
 PP_TEST(area, a_pool_without_one_makes_its_own)
 {
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area_chunks = 10 });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area_chunks = 10 });
 	netmem_ref x[10];
 
 	pt_alloc_n(pool, x, 10);
@@ -553,8 +389,7 @@ PP_TEST(area, an_odd_number_of_chunks_is_all_usable)
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		area = pt_area(sizes[i]);
 		pool = pt_pool((struct page_pool_params){ .area = area });
-		cr_assert_eq(page_pool_alloc_netmems_bulk(pool, x,
-							  sizes[i] + 1),
+		cr_assert_eq(page_pool_alloc_netmems_bulk(pool, x, sizes[i] + 1),
 			     sizes[i]);
 		cr_assert_eq(pp_area_free_chunks(area), 0);
 		pt_put_r_n(pool, x, sizes[i]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The home of "Rules for every call": sizes, refusals, reasons, NULL. */
+/* The home of "Rules for every call" at creation: sizes, refusals, reasons. */
 #define _GNU_SOURCE
 #include "pptest.h"
 
@@ -69,8 +69,7 @@ static void refuse_pool(struct page_pool_params params, int want,
 	cr_assert_eq(pt_areas_alive(), 0, "the private area was left");
 }
 
-static void refuse_area(struct pp_area_params params, int want,
-			const char *member)
+static void refuse_area(struct pp_area_params params, int want, const char *member)
 {
 	struct pp_extack ext = { .sz = sizeof(ext) };
 
@@ -220,8 +219,7 @@ PP_TEST(create, create_from_follows_the_same_rule)
 		     -E2BIG);
 	cr_assert_eq((void *)area, UNTOUCHED);
 	u.params.sz = 2000;
-	cr_assert_eq(pp_area_create_from(&area, base, 4096, &u.params, NULL),
-		     0);
+	cr_assert_eq(pp_area_create_from(&area, base, 4096, &u.params, NULL), 0);
 	pt_area_end(area);
 }
 
@@ -256,15 +254,13 @@ PP_TEST(create, dma_rules)
 	refuse_pool((struct page_pool_params){ .flags = map,
 					       .dma_dir = DMA_TO_DEVICE },
 		    -EINVAL, "dma_dir");
+	refuse_pool((struct page_pool_params){ .flags = map, .dma_dir = DMA_NONE },
+		    -EINVAL, "dma_dir");
 	refuse_pool((struct page_pool_params){ .flags = map,
-					       .dma_dir = DMA_NONE },
+					       .dma_dir = (enum dma_data_direction)17 },
 		    -EINVAL, "dma_dir");
-	refuse_pool((struct page_pool_params){
-			    .flags = map,
-			    .dma_dir = (enum dma_data_direction)17 },
-		    -EINVAL, "dma_dir");
-	refuse_pool((struct page_pool_params){ .flags = map | sync },
-		    -EINVAL, "max_len");
+	refuse_pool((struct page_pool_params){ .flags = map | sync }, -EINVAL,
+		    "max_len");
 }
 
 PP_TEST(create, dma_directions_that_are_fine)
@@ -297,10 +293,39 @@ PP_TEST(create, orders_above_10)
 			    -EINVAL, "order");
 }
 
+PP_TEST(create, pages_of_4_gigabytes)
+{
+	struct pp_area_params params = { .sz = sizeof(params),
+					 .chunk_bytes = 1u << 30,
+					 .chunks = 1 };
+	struct page_pool_params pool_params = { .order = 2 };
+	struct pp_area *area = NULL;
+
+	/* nothing is touched: no memory is needed */
+	cr_assert_eq(pp_area_create(&area, &params, NULL), 0);
+	pool_params.area = area;
+	pool_params.sz = sizeof(pool_params);
+	cr_assert_eq(create(&pool_params, NULL), -EINVAL);
+	pool_params.order = 1;
+	cr_assert_eq(create(&pool_params, NULL), 0);
+	pt_area_end(area);
+}
+
+PP_TEST(create, providers_without_the_calls_they_need)
+{
+	static const struct memory_provider_ops ops = { 0 };
+
+	refuse_pool((struct page_pool_params){ .flags = PP_FLAG_DMA_MAP |
+							PP_FLAG_DMA_SYNC_DEV,
+					       .max_len = 1,
+					       .mp_ops = &ops },
+		    -EINVAL, "mp_ops");
+}
+
 PP_TEST(create, fragment_alignments)
 {
-	static const uint32_t bad[] = { 3, 48, 65, 4095, 8192, 1u << 31,
-					UINT32_MAX };
+	static const uint32_t bad[] = { 3,    48,	65,	   4095,
+					8192, 1u << 31, UINT32_MAX };
 	struct page_pool_params params = { .sz = sizeof(params) };
 	unsigned int i;
 
@@ -329,19 +354,17 @@ PP_TEST(create, checks_come_in_the_kernels_order)
 	const uint32_t map = PP_FLAG_DMA_MAP, sync = PP_FLAG_DMA_SYNC_DEV;
 
 	/* flags, then DMA rules, then order, then the provider */
-	refuse_pool((struct page_pool_params){
-			    .flags = 1u << 9 | map | sync,
-			    .dma_dir = DMA_NONE,
-			    .order = 12,
-			    .mp_ops = &ops },
+	refuse_pool((struct page_pool_params){ .flags = 1u << 9 | map | sync,
+					       .dma_dir = DMA_NONE,
+					       .order = 12,
+					       .mp_ops = &ops },
 		    -EINVAL, "flags");
 	refuse_pool((struct page_pool_params){ .flags = map,
 					       .dma_dir = DMA_NONE,
 					       .order = 12,
 					       .mp_ops = &ops },
 		    -EINVAL, "dma_dir");
-	refuse_pool((struct page_pool_params){ .flags = map | sync,
-					       .order = 12 },
+	refuse_pool((struct page_pool_params){ .flags = map | sync, .order = 12 },
 		    -EINVAL, "max_len");
 	/* with a provider the order is not looked at */
 	refuse_pool((struct page_pool_params){ .order = 12, .mp_ops = &ops },
@@ -357,8 +380,10 @@ PP_TEST(create, areas_without_chunks)
 
 PP_TEST(create, chunk_sizes)
 {
-	static const uint32_t bad[] = { 1, 128, 255, 257, 3000, 4095,
-					(1u << 30) + 1, 1u << 31, UINT32_MAX };
+	static const uint32_t bad[] = {
+		1,	  128,	     255, 257, 3000, 4095, (1u << 30) + 1,
+		1u << 31, UINT32_MAX
+	};
 	unsigned int i;
 
 	for (i = 0; i < 9; i++)
@@ -375,9 +400,9 @@ PP_TEST(create, unknown_area_flags)
 		refuse_area((struct pp_area_params){ .chunks = 1,
 						     .flags = 1u << bit },
 			    -EINVAL, "flags");
-	refuse_area((struct pp_area_params){
-			    .chunks = 1,
-			    .flags = PP_AREA_HUGETLB_2M | PP_AREA_HUGETLB_1G },
+	refuse_area((struct pp_area_params){ .chunks = 1,
+					     .flags = PP_AREA_HUGETLB_2M |
+						      PP_AREA_HUGETLB_1G },
 		    -EINVAL, "flags");
 }
 
@@ -428,8 +453,7 @@ PP_TEST(create, a_reason_of_unknown_size_is_not_written)
 
 PP_TEST(create, the_reason_names_the_value)
 {
-	struct page_pool_params params = { .sz = sizeof(params),
-					   .order = 12345 };
+	struct page_pool_params params = { .sz = sizeof(params), .order = 12345 };
 	struct pp_extack ext = { .sz = sizeof(ext) };
 
 	cr_assert_eq(create(&params, &ext), -EINVAL);
@@ -438,8 +462,7 @@ PP_TEST(create, the_reason_names_the_value)
 
 PP_TEST(create, a_shorter_reason_replaces_a_longer_one)
 {
-	struct page_pool_params params = { .sz = sizeof(params),
-					   .frag_align = 3 };
+	struct page_pool_params params = { .sz = sizeof(params), .frag_align = 3 };
 	struct pp_extack ext = { .sz = sizeof(ext) };
 
 	memset(ext.bad_param, 'x', sizeof(ext.bad_param) - 1);
@@ -447,204 +470,6 @@ PP_TEST(create, a_shorter_reason_replaces_a_longer_one)
 	cr_assert_eq(create(&params, &ext), -EINVAL);
 	expect_reason(&ext, "frag_align");
 	cr_assert_null(strstr(ext.msg, "xxxx"));
-}
-
-/* ---- NULL ---- */
-
-PP_TEST(null, creators_refuse_it)
-{
-	struct page_pool_params params = { .sz = sizeof(params) };
-	struct pp_area_params area_params = { .sz = sizeof(area_params),
-					      .chunks = 1 };
-	struct pp_extack ext = { .sz = sizeof(ext) };
-	struct page_pool *pool = UNTOUCHED;
-	struct pp_area *area = UNTOUCHED;
-	void *base = before_the_edge(4096);
-
-	cr_assert_eq(page_pool_create(NULL, &params, &ext), -EINVAL);
-	cr_assert_eq(page_pool_create(&pool, NULL, &ext), -EINVAL);
-	cr_assert_eq(page_pool_create(NULL, NULL, NULL), -EINVAL);
-	cr_assert_eq(pp_area_create(NULL, &area_params, &ext), -EINVAL);
-	cr_assert_eq(pp_area_create(&area, NULL, &ext), -EINVAL);
-	cr_assert_eq(pp_area_create(NULL, NULL, NULL), -EINVAL);
-	cr_assert_eq(pp_area_create_from(NULL, base, 4096, &area_params, NULL),
-		     -EINVAL);
-	cr_assert_eq(pp_area_create_from(&area, base, 4096, NULL, NULL),
-		     -EINVAL);
-	cr_assert_eq(pp_niov_area_create(NULL, 1, 4096, NET_IOV_CUSTOM, NULL),
-		     -EINVAL);
-	cr_assert_eq((void *)pool, UNTOUCHED);
-	cr_assert_eq((void *)area, UNTOUCHED);
-	cr_assert_eq(page_pool_enable_direct_recycling(NULL), -EINVAL);
-}
-
-PP_TEST(null, destroying_nothing_is_fine)
-{
-	page_pool_destroy(NULL);
-	page_pool_disable_direct_recycling(NULL);
-	cr_assert_eq(pp_area_destroy(NULL), 0);
-	pp_niov_area_destroy(NULL);
-}
-
-PP_TEST(null, allocating_from_nothing_gives_nothing)
-{
-	uint32_t offset = 7, size = 8;
-	netmem_ref x = UNTOUCHED;
-
-	cr_assert_null(page_pool_alloc_netmems(NULL));
-	cr_assert_eq(page_pool_alloc_netmems_bulk(NULL, &x, 1), 0);
-	cr_assert_null(page_pool_alloc_frag_netmem(NULL, &offset, 64));
-	cr_assert_null(page_pool_alloc_netmem(NULL, &offset, &size));
-	cr_assert_null(page_pool_alloc_pages(NULL));
-	cr_assert_null(page_pool_alloc_frag(NULL, &offset, 64));
-	cr_assert_null(page_pool_alloc(NULL, &offset, &size));
-	cr_assert_null(page_pool_alloc_va(NULL, &size));
-	cr_assert_null(page_pool_dev_alloc_pages(NULL));
-	cr_assert_null(page_pool_dev_alloc_frag(NULL, &offset, 64));
-	cr_assert_null(page_pool_dev_alloc(NULL, &offset, &size));
-	cr_assert_null(page_pool_dev_alloc_va(NULL, &size));
-	cr_assert_eq(offset, 7);
-	cr_assert_eq(size, 8);
-	cr_assert_eq((void *)x, UNTOUCHED);
-}
-
-PP_TEST(null, allocating_to_nowhere_gives_nothing)
-{
-	struct page_pool *pool = pt_pool_sized(0);
-	uint32_t offset = 7, size = 8;
-
-	cr_assert_eq(page_pool_alloc_netmems_bulk(pool, NULL, 4), 0);
-	cr_assert_null(page_pool_alloc_frag_netmem(pool, NULL, 64));
-	cr_assert_null(page_pool_alloc_netmem(pool, NULL, &size));
-	cr_assert_null(page_pool_alloc_netmem(pool, &offset, NULL));
-	cr_assert_null(page_pool_alloc_frag(pool, NULL, 64));
-	cr_assert_null(page_pool_alloc(pool, NULL, &size));
-	cr_assert_null(page_pool_alloc(pool, &offset, NULL));
-	cr_assert_null(page_pool_alloc_va(pool, NULL));
-	cr_assert_eq(offset, 7);
-	cr_assert_eq(size, 8);
-	cr_assert_eq(page_pool_inflight(pool), 0, "nothing was taken");
-	page_pool_destroy(pool);
-}
-
-PP_TEST(null, putting_nothing_moves_nothing)
-{
-	struct page_pool *pool = pt_pool_sized(0);
-	netmem_ref x = pt_alloc(pool), none[3] = { 0, 0, 0 };
-	struct pp_page *pages[2] = { NULL, NULL };
-	struct pp_frag frags[3] = { { 0 }, { 0 }, { 0 } };
-
-	page_pool_put_netmem(pool, 0, 64, true);
-	page_pool_put_full_netmem(pool, 0, false);
-	page_pool_put_unrefed_netmem(pool, 0, 64, false);
-	page_pool_recycle_direct_netmem(pool, 0);
-	page_pool_put_netmem_bulk(NULL, 5);
-	page_pool_put_netmem_bulk(none, 0);
-	page_pool_put_netmem_bulk(none, 3);
-	page_pool_put_page(pool, NULL, 64, true);
-	page_pool_put_full_page(pool, NULL, false);
-	page_pool_recycle_direct(pool, NULL);
-	page_pool_free_va(pool, NULL, true);
-	page_pool_put_page_bulk(pool, NULL, 3);
-	page_pool_put_page_bulk(pool, pages, 0);
-	page_pool_put_page_bulk(pool, pages, -1);
-	page_pool_put_page_bulk(pool, pages, 2);
-	page_pool_release_page(pool, NULL);
-	pp_frags_put(NULL, 3);
-	pp_frags_put(frags, 0);
-	pp_frags_put(frags, 3);
-	page_pool_fragment_netmem(0, 3);
-	page_pool_ref_netmem(0);
-	cr_assert_eq(page_pool_unref_netmem(0, 1), 0);
-	get_netmem(0);
-	put_netmem(0);
-	netmem_set_pfmemalloc(0, true);
-	page_pool_dma_sync_for_cpu(pool, NULL, 0, 1);
-	page_pool_dma_sync_netmem_for_cpu(pool, 0, 0, 1);
-	net_mp_niov_set_page_pool(pool, NULL);
-	net_mp_niov_clear_page_pool(NULL);
-	net_mp_niov_set_dma_addr(NULL, 1);
-	pt_expect(pool, "[0 1 0 1 0 0 ; ... ; 64 0 64 63]");
-	cr_assert_eq(page_pool_misuse_count(pool), 0, "nothing is no misuse");
-	pt_put_d(pool, x);
-	pt_expect(pool, "[0 1 0 1 0 0 ; 1 0 0 0 0 ; 64 0 64 64]");
-	page_pool_destroy(pool);
-}
-
-PP_TEST(null, putting_into_no_pool_leaves_the_page)
-{
-	struct page_pool *pool = pt_pool_sized(0);
-	netmem_ref x = pt_alloc(pool);
-	struct pp_page *page = netmem_to_page(x);
-
-	page_pool_put_netmem(NULL, x, 64, true);
-	page_pool_put_full_netmem(NULL, x, false);
-	page_pool_put_unrefed_netmem(NULL, x, 64, false);
-	page_pool_recycle_direct_netmem(NULL, x);
-	page_pool_put_page(NULL, page, 64, false);
-	page_pool_put_full_page(NULL, page, false);
-	page_pool_recycle_direct(NULL, page);
-	page_pool_free_va(NULL, netmem_address(x), false);
-	page_pool_release_page(NULL, page);
-	page_pool_update_nid(NULL, 1);
-	page_pool_nid_changed(NULL, 1);
-	page_pool_dma_sync_for_cpu(NULL, page, 0, 1);
-	page_pool_dma_sync_netmem_for_cpu(NULL, x, 0, 1);
-	pt_expect(pool, "[0 1 0 1 0 0 ; ... ; 64 0 64 63]");
-	cr_assert_eq(netmem_get_pp(x), pool);
-	cr_assert_eq(netmem_pp_ref_count(x), 1);
-	pt_put_d(pool, x);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(null, getters_return_nothing)
-{
-	struct page_pool_stats stats = { 0 };
-	uint64_t data[11];
-
-	cr_assert_null(netmem_to_page(0));
-	cr_assert_null(netmem_to_net_iov(0));
-	cr_assert_null(page_to_netmem(NULL));
-	cr_assert_null(net_iov_to_netmem(NULL));
-	cr_assert_null(netmem_address(0));
-	cr_assert_null(netmem_get_pp(0));
-	cr_assert_eq(netmem_pp_ref_count(0), 0);
-	cr_assert_eq(netmem_ref_count(0), 0);
-	cr_assert_not(netmem_is_pfmemalloc(0));
-	cr_assert_not(netmem_is_net_iov(0));
-	cr_assert_null(pp_frag_data(NULL));
-	cr_assert_null(pp_frag_data(&(struct pp_frag){ .offset = 8 }));
-	cr_assert_null(pp_area_base(NULL));
-	cr_assert_eq(pp_area_bytes(NULL), 0);
-	cr_assert_eq(pp_area_free_chunks(NULL), 0);
-	cr_assert_leq(pp_area_fd(NULL), 0);
-	cr_assert_leq(pp_area_set_chunk_nid(NULL, 0, 1, 0), 0);
-	cr_assert_null(page_pool_get(NULL));
-	cr_assert_eq(page_pool_get_dma_addr(NULL), 0);
-	cr_assert_eq(page_pool_get_dma_addr_netmem(0), 0);
-	cr_assert_eq(page_pool_get_dma_dir(NULL), 0);
-	cr_assert_not(page_pool_get_stats(NULL, &stats));
-	cr_assert_not(page_pool_get_stats(NULL, NULL));
-	cr_assert_eq(page_pool_inflight(NULL), 0);
-	cr_assert_eq(page_pool_hold_cnt(NULL), 0);
-	cr_assert_eq(page_pool_release_cnt(NULL), 0);
-	cr_assert_eq(page_pool_cache_count(NULL), 0);
-	cr_assert_eq(page_pool_order(NULL), 0);
-	cr_assert_not(page_pool_is_unreadable(NULL));
-	cr_assert_eq(page_pool_misuse_count(NULL), 0);
-	cr_assert_null(page_pool_mp_priv(NULL));
-	cr_assert_null(pp_niov_area_at(NULL, 0));
-	cr_assert_eq(pp_niov_index(NULL), 0);
-	page_pool_ethtool_stats_get(NULL, &stats);
-	page_pool_ethtool_stats_get(data, NULL);
-}
-
-PP_TEST(null, stats_go_nowhere_without_harm)
-{
-	struct page_pool *pool = pt_pool_sized(0);
-
-	cr_assert_not(page_pool_get_stats(pool, NULL));
-	page_pool_destroy(pool);
 }
 
 PP_TEST(version, names_the_version_of_the_headers)

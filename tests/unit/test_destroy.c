@@ -116,8 +116,8 @@ PP_TEST(destroy, a_late_put_is_not_direct_even_where_that_was_enabled)
 PP_TEST(destroy, a_late_put_of_a_held_page_counts_released_refcnt)
 {
 	struct pp_area *area = pt_area(64);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x[3];
 
 	pt_alloc_n(pool, x, 3);
@@ -256,8 +256,7 @@ PP_TEST(destroy, one_bulk_put_may_end_two_pools)
 	int i;
 
 	for (i = 0; i < 12; i++)
-		frags[i] = (struct pp_frag){ .netmem =
-						     pt_alloc(i % 3 ? a : b) };
+		frags[i] = (struct pp_frag){ .netmem = pt_alloc(i % 3 ? a : b) };
 	page_pool_destroy(a);
 	page_pool_destroy(b);
 	pp_frags_put(frags, 12);
@@ -291,9 +290,7 @@ PP_TEST(destroy, a_pool_with_two_users_goes_on_after_one_left)
 PP_TEST(destroy, getters_work_while_a_page_is_held)
 {
 	struct page_pool *pool = pt_pool((struct page_pool_params){
-		.flags = PP_FLAG_DMA_MAP,
-		.dma_dir = DMA_FROM_DEVICE,
-		.order = 1 });
+		.flags = PP_FLAG_DMA_MAP, .dma_dir = DMA_FROM_DEVICE, .order = 1 });
 	netmem_ref x = pt_alloc(pool);
 
 	page_pool_destroy(pool);
@@ -346,8 +343,8 @@ PP_TEST(destroy, an_external_holder_outlives_pool_and_private_area_user)
 PP_TEST(destroy, an_area_waits_for_the_external_holder)
 {
 	struct pp_area *area = pt_area(64);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x = pt_alloc(pool);
 
 	get_netmem(x);
@@ -439,8 +436,8 @@ PP_TEST(destroy, pools_come_and_go_on_one_area)
 	int i;
 
 	for (i = 0; i < 3000; i++) {
-		pool = pt_pool((struct page_pool_params){
-			.area = area, .pool_size = 8 });
+		pool = pt_pool((struct page_pool_params){ .area = area,
+							  .pool_size = 8 });
 		pt_alloc_n(pool, x, 5);
 		pt_put_r_n(pool, x, 3);
 		page_pool_destroy(pool);
@@ -503,16 +500,15 @@ PP_TEST(destroy, the_callback_comes_after_the_providers_destroy)
 	struct page_pool *pool;
 	netmem_ref x;
 
-	cr_assert_eq(pp_niov_area_create(&l.area, 1, 4096, NET_IOV_CUSTOM,
-					 NULL),
+	cr_assert_eq(pp_niov_area_create(&l.area, 1, 4096, NET_IOV_CUSTOM, NULL),
 		     0);
-	pool = pt_pool((struct page_pool_params){
-		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
-		.max_len = 4096,
-		.mp_ops = &ops,
-		.mp_priv = &l,
-		.on_destroyed = on_destroyed,
-		.on_destroyed_arg = &e });
+	pool = pt_pool((struct page_pool_params){ .flags = PP_FLAG_DMA_MAP |
+							   PP_FLAG_DMA_SYNC_DEV,
+						  .max_len = 4096,
+						  .mp_ops = &ops,
+						  .mp_priv = &l,
+						  .on_destroyed = on_destroyed,
+						  .on_destroyed_arg = &e });
 	x = pt_alloc(pool);
 	page_pool_destroy(pool);
 	cr_assert_eq(l.destroys, 0);

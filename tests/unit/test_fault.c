@@ -96,8 +96,7 @@ PP_TEST(fault, every_point_of_a_pool_with_a_private_area_unwinds)
 PP_TEST(fault, every_point_of_a_pool_on_an_area_unwinds)
 {
 	struct pp_area *area = pt_area(10);
-	struct page_pool_params params = { .sz = sizeof(params),
-					   .area = area };
+	struct page_pool_params params = { .sz = sizeof(params), .area = area };
 	struct page_pool *pool = fail_each(create_pool, &params, 1);
 
 	pt_put_d(pool, pt_alloc(pool));
@@ -162,8 +161,8 @@ PP_TEST(fault, every_point_of_a_net_iov_area_unwinds)
 PP_TEST(fault, a_refill_that_fails_loses_nothing)
 {
 	struct pp_area *area = pt_area(300);
-	struct page_pool *pool = pt_pool((struct page_pool_params){
-		.area = area, .pool_size = 16 });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area, .pool_size = 16 });
 	uint64_t state = pt_seed(511);
 	struct page_pool_stats st = { 0 };
 	unsigned int i, n = 0, failed = 0;
@@ -193,8 +192,8 @@ PP_TEST(fault, a_refill_that_fails_loses_nothing)
 PP_TEST(fault, declaring_a_node_without_memory_changes_nothing)
 {
 	struct pp_area *area = pt_area(10);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x = pt_alloc(pool);
 
 	pp_fault_arm(1);

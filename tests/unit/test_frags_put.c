@@ -89,8 +89,8 @@ PP_TEST(bulk, many_pools_in_one_array)
 	int i;
 
 	for (i = 0; i < 20; i++)
-		pool[i] = pt_pool((struct page_pool_params){
-			.area_chunks = 64, .pool_size = 8 });
+		pool[i] = pt_pool((struct page_pool_params){ .area_chunks = 64,
+							     .pool_size = 8 });
 	for (i = 0; i < 100; i++)
 		x[i] = pt_alloc(pool[i * 7 % 20]);
 	page_pool_put_netmem_bulk(x, 100);
@@ -226,8 +226,7 @@ PP_TEST(frags_put, does_not_modify_the_array)
 	uint32_t i;
 
 	for (i = 0; i < 40; i++)
-		frags[i] = (struct pp_frag){ .netmem = i % 3 ? pt_alloc(pool)
-							     : 0,
+		frags[i] = (struct pp_frag){ .netmem = i % 3 ? pt_alloc(pool) : 0,
 					     .offset = i,
 					     .len = 100 + i,
 					     .flags = i % 8 };
@@ -278,8 +277,8 @@ static void world_deal(struct world *w, uint64_t state, uint32_t n)
 			continue; /* an entry without a page */
 		pool = w->pool[r / 16 % 3];
 		if (r / 64 % 4 == 0) {
-			f->netmem = page_pool_alloc_frag_netmem(
-				pool, &f->offset, 64 + r / 256 % 2000);
+			f->netmem = page_pool_alloc_frag_netmem(pool, &f->offset,
+								64 + r / 256 % 2000);
 			continue;
 		}
 		f->netmem = pt_alloc(pool);
@@ -313,8 +312,7 @@ static void agree(struct world *a, struct world *b, int round)
 		pt_vector(b->pool[i], vb);
 		pt_vector_text(ta, sizeof(ta), va);
 		pt_vector_text(tb, sizeof(tb), vb);
-		cr_assert_str_eq(ta, tb,
-				 "round %d pool %d\n frags %s\nsingle %s",
+		cr_assert_str_eq(ta, tb, "round %d pool %d\n frags %s\nsingle %s",
 				 round, i, ta, tb);
 	}
 }
@@ -334,9 +332,8 @@ static void compare(uint32_t mode, bool direct)
 		world_deal(&b, seed + (uint64_t)round, n);
 		pp_frags_put(a.hand, n);
 		for (i = 0; i < n; i++)
-			page_pool_put_full_netmem(
-				netmem_get_pp(b.hand[i].netmem),
-				b.hand[i].netmem, false);
+			page_pool_put_full_netmem(netmem_get_pp(b.hand[i].netmem),
+						  b.hand[i].netmem, false);
 		for (i = 0; i < n; i++) {
 			put_netmem(a.held[i]);
 			put_netmem(b.held[i]);

@@ -11,17 +11,16 @@
 static void replay(const struct pt_trace *trace, uint32_t more_mode)
 {
 	/* no page of a trace is bigger than 32 KiB: 16384 chunks are plenty */
-	struct page_pool *pool = pt_pool((struct page_pool_params){
-		.pool_size = trace->pool_size,
-		.order = trace->order,
-		.area_chunks = 16384,
-		.mode = trace->mode | more_mode });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .pool_size = trace->pool_size,
+					   .order = trace->order,
+					   .area_chunks = 16384,
+					   .mode = trace->mode | more_mode });
 	struct pt_outcome outcome;
 	char why[1200];
 
 	pt_trace_play(pool, trace, &outcome);
-	cr_assert(pt_trace_agrees(trace, &outcome, why, sizeof(why)), "%s",
-		  why);
+	cr_assert(pt_trace_agrees(trace, &outcome, why, sizeof(why)), "%s", why);
 	cr_assert_eq(page_pool_misuse_count(pool), 0);
 	page_pool_destroy(pool);
 }

@@ -8,37 +8,9 @@
 
 #include "pool/pool.h"
 
-/* All of a pool's pages can be had, each of them once: nothing was lost. */
-static void expect_whole(struct page_pool *pool, uint32_t chunks)
-{
-	static netmem_ref x[PT_MANY];
-	static unsigned char seen[PT_MANY];
-	uint32_t i, n;
-
-	cr_assert_null(pp_pool_check(pool), "%s", pp_pool_check(pool));
-	memset(seen, 0, sizeof(seen));
-	n = page_pool_alloc_netmems_bulk(pool, x, PT_MANY);
-	for (i = 0; i < n; i++) {
-		cr_assert_lt(pt_index(x[i]), PT_MANY);
-		cr_assert_not(seen[pt_index(x[i])],
-			      "page %u has two owners", pt_index(x[i]));
-		seen[pt_index(x[i])] = 1;
-	}
-	cr_assert_eq(n, chunks, "%u of %u pages are there", n, chunks);
-	cr_assert_eq(page_pool_inflight(pool), chunks);
-	pt_put_d_n(pool, x, n);
-	cr_assert_null(pp_pool_check(pool), "%s", pp_pool_check(pool));
-}
-
-static struct page_pool *small_pool(uint32_t mode)
-{
-	return pt_pool((struct page_pool_params){ .area_chunks = 100,
-						  .mode = mode });
-}
-
 PP_TEST(misuse, double_direct_put_is_refused)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	struct pt_misuse m;
 	netmem_ref x;
 
@@ -53,13 +25,13 @@ PP_TEST(misuse, double_direct_put_is_refused)
 	cr_assert_neq(m.what[0], 0);
 	cr_assert_eq(page_pool_misuse_count(pool), 1);
 	pt_expect(pool, "[0 1 0 1 0 0 ; 1 0 0 0 0 ; 64 0 64 64]");
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	page_pool_destroy(pool);
 }
 
 static void double_ring_put(uint32_t mode)
 {
-	struct page_pool *pool = small_pool(mode);
+	struct page_pool *pool = pt_small_pool(mode);
 	struct pt_misuse m;
 	netmem_ref x[10];
 	int i;
@@ -71,7 +43,7 @@ static void double_ring_put(uint32_t mode)
 		pt_put_r(pool, x[i]);
 	}
 	/* at the latest when the owner takes them in */
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	cr_assert_eq(m.calls, 10);
 	cr_assert_eq(m.pool, pool);
 	cr_assert_eq(page_pool_misuse_count(pool), 10);
@@ -90,7 +62,7 @@ PP_TEST(misuse, double_ring_put_is_refused_in_a_kernel_ring)
 
 PP_TEST(misuse, mixed_double_puts_are_refused)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	netmem_ref x, y;
 	struct pt_misuse m;
 
@@ -101,7 +73,7 @@ PP_TEST(misuse, mixed_double_puts_are_refused)
 	pt_put_r(pool, x);
 	pt_put_r(pool, y);
 	pt_put_d(pool, y);
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	cr_assert_eq(page_pool_misuse_count(pool), 2);
 	page_pool_destroy(pool);
 }
@@ -126,21 +98,21 @@ static void put_each_twice(void *arg)
 
 PP_TEST(misuse, foreign_double_puts_are_found_when_the_owner_takes_them_in)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	struct foreign f = { .pool = pool };
 	struct pt_misuse m;
 
 	pt_misuse_record(&m);
 	pt_alloc_n(pool, f.x, 8);
 	pt_on_thread(put_each_twice, &f);
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	cr_assert_eq(page_pool_misuse_count(pool), 8);
 	page_pool_destroy(pool);
 }
 
 PP_TEST(misuse, a_page_twice_in_one_bulk_put_is_refused_once)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	netmem_ref x[6], data[8];
 	struct pt_misuse m;
 
@@ -150,14 +122,14 @@ PP_TEST(misuse, a_page_twice_in_one_bulk_put_is_refused_once)
 	data[6] = x[2];
 	data[7] = x[2];
 	page_pool_put_netmem_bulk(data, 8);
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	cr_assert_eq(page_pool_misuse_count(pool), 2);
 	page_pool_destroy(pool);
 }
 
 PP_TEST(misuse, one_fragment_too_many_is_refused)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	struct pt_misuse m;
 	netmem_ref x, y;
 
@@ -176,14 +148,14 @@ PP_TEST(misuse, one_fragment_too_many_is_refused)
 
 PP_TEST(misuse, double_put_through_pp_frags_put_is_refused)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	struct pp_frag f[2] = { { 0 }, { 0 } };
 	struct pt_misuse m;
 
 	pt_misuse_record(&m);
 	f[0].netmem = f[1].netmem = pt_alloc(pool);
 	pp_frags_put(f, 2);
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	cr_assert_eq(page_pool_misuse_count(pool), 1);
 	page_pool_destroy(pool);
 }
@@ -215,8 +187,8 @@ PP_TEST(misuse, a_put_through_another_pool_is_refused)
 	pt_expect(b, "[0 1 0 1 0 0 ; ... ; 64 0 64 63]");
 	pt_put_d(a, x);
 	pt_put_d(b, y);
-	expect_whole(a, 64);
-	expect_whole(b, 64);
+	pt_expect_whole(a, 64);
+	pt_expect_whole(b, 64);
 	page_pool_destroy(a);
 	page_pool_destroy(b);
 	pt_area_end(area);
@@ -224,7 +196,7 @@ PP_TEST(misuse, a_put_through_another_pool_is_refused)
 
 PP_TEST(misuse, a_put_through_a_pool_of_another_area_is_refused)
 {
-	struct page_pool *a = small_pool(0), *b = small_pool(0);
+	struct page_pool *a = pt_small_pool(0), *b = pt_small_pool(0);
 	struct pt_misuse m;
 	netmem_ref x;
 
@@ -234,8 +206,8 @@ PP_TEST(misuse, a_put_through_a_pool_of_another_area_is_refused)
 	pt_put_d(b, x);
 	cr_assert_eq(page_pool_misuse_count(b), 2);
 	pt_put_d(a, x);
-	expect_whole(a, 100);
-	expect_whole(b, 100);
+	pt_expect_whole(a, 100);
+	pt_expect_whole(b, 100);
 	page_pool_destroy(a);
 	page_pool_destroy(b);
 }
@@ -262,7 +234,7 @@ static void alloc_all_ways(void *arg)
 
 PP_TEST(misuse, allocating_off_the_owner_thread_gives_nothing)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	struct foreign f = { .pool = pool, .offset = 3 };
 	struct pt_misuse m;
 	netmem_ref x;
@@ -278,7 +250,7 @@ PP_TEST(misuse, allocating_off_the_owner_thread_gives_nothing)
 	cr_assert_eq(page_pool_misuse_count(pool), 6);
 	pt_expect(pool, "[0 1 0 1 0 0 ; ... ; 64 0 64 63]");
 	pt_put_d(pool, x);
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	page_pool_destroy(pool);
 }
 
@@ -292,7 +264,7 @@ static void update_nid_here(void *arg)
 
 PP_TEST(misuse, update_nid_off_the_owner_thread_flushes_nothing)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	struct foreign f = { .pool = pool };
 	struct pt_misuse m;
 	netmem_ref x;
@@ -302,13 +274,13 @@ PP_TEST(misuse, update_nid_off_the_owner_thread_flushes_nothing)
 	pt_on_thread(update_nid_here, &f);
 	pt_expect(pool, "[0 1 0 1 0 0 ; ... ; 64 0 64 63]");
 	pt_put_d(pool, x);
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	page_pool_destroy(pool);
 }
 
 PP_TEST(misuse, more_references_dropped_than_there_were)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	struct pt_misuse m;
 	netmem_ref x;
 
@@ -323,13 +295,13 @@ PP_TEST(misuse, more_references_dropped_than_there_were)
 	cr_assert_eq(page_pool_misuse_count(pool), 2);
 	cr_assert_eq(page_pool_unref_netmem(x, 4), 1);
 	pt_put_d(pool, x);
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	page_pool_destroy(pool);
 }
 
 PP_TEST(misuse, put_unrefed_of_a_page_with_references_left)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	struct pt_misuse m;
 	netmem_ref x;
 
@@ -343,13 +315,13 @@ PP_TEST(misuse, put_unrefed_of_a_page_with_references_left)
 	cr_assert_eq(page_pool_unref_netmem(x, 3), 0);
 	page_pool_put_unrefed_netmem(pool, x, UINT32_MAX, true);
 	cr_assert_eq(m.calls, 1);
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	page_pool_destroy(pool);
 }
 
 PP_TEST(misuse, a_page_that_left_the_pool_cannot_be_put_again)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	netmem_ref x, bulk;
 	struct pt_misuse m;
 
@@ -367,13 +339,13 @@ PP_TEST(misuse, a_page_that_left_the_pool_cannot_be_put_again)
 	pt_expect(pool, "[0 1 0 1 0 0 ; 0 0 0 0 1 ; 64 1 63 63]");
 	cr_assert_eq(netmem_ref_count(x), 1);
 	put_netmem(x);
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	page_pool_destroy(pool);
 }
 
 PP_TEST(misuse, a_released_page_cannot_be_released_again)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	struct pt_misuse m;
 	netmem_ref x;
 
@@ -384,200 +356,15 @@ PP_TEST(misuse, a_released_page_cannot_be_released_again)
 	cr_assert_eq(m.calls, 1);
 	cr_assert_eq(page_pool_release_cnt(pool), 1);
 	put_netmem(x);
-	expect_whole(pool, 100);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(misuse, handles_that_name_nothing_are_refused)
-{
-	static const uintptr_t bad[] = { 1, 2, 7, 8, 9, 64, 4096,
-					 UINT64_C(1) << 47,
-					 UINT64_C(1) << 63, UINTPTR_MAX };
-	struct page_pool *pool = small_pool(0);
-	struct pt_misuse m;
-	unsigned int i, n = sizeof(bad) / sizeof(bad[0]);
-	netmem_ref x;
-
-	pt_misuse_record(&m);
-	pt_put_d(pool, pt_alloc(pool));
-	for (i = 0; i < n; i++) {
-		x = (netmem_ref)bad[i];
-		pt_put_d(pool, x);
-		pt_put_r(pool, x);
-		page_pool_put_unrefed_netmem(pool, x, 0, true);
-	}
-	cr_assert_eq(m.calls, 3 * n);
-	cr_assert_eq(page_pool_misuse_count(pool), 3 * n);
-	pt_expect(pool, "[0 1 0 1 0 0 ; 1 0 0 0 0 ; 64 0 64 64]");
-	expect_whole(pool, 100);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(misuse, bulk_and_fragment_puts_skip_what_names_nothing)
-{
-	struct page_pool *pool = small_pool(0);
-	netmem_ref x[4], data[7];
-	struct pp_frag frags[7];
-	struct pt_misuse m;
-	int i, round;
-
-	pt_misuse_record(&m);
-	for (round = 0; round < 2; round++) {
-		pt_alloc_n(pool, x, 4);
-		data[0] = (netmem_ref)(uintptr_t)1;
-		data[1] = x[0];
-		data[2] = (netmem_ref)UINTPTR_MAX;
-		data[3] = x[1];
-		data[4] = x[2];
-		data[5] = (netmem_ref)(uintptr_t)0x123456789abcdef0;
-		data[6] = x[3];
-		for (i = 0; i < 7; i++)
-			frags[i] = (struct pp_frag){ .netmem = data[i] };
-		if (round)
-			page_pool_put_netmem_bulk(data, 7);
-		else
-			pp_frags_put(frags, 7);
-		cr_assert_eq(m.calls, 3 * (round + 1));
-	}
-	pt_expect(pool, "[7 1 0 1 0 0 ; 0 0 8 0 0 ; 64 0 64 56]");
-	expect_whole(pool, 100);
-	page_pool_destroy(pool);
-}
-
-/* Every handle one bit away from a good one: none of them may do anything. */
-PP_TEST(misuse, handles_one_bit_off_are_refused)
-{
-	struct page_pool *pool = small_pool(0);
-	struct pt_misuse m;
-	netmem_ref x, y;
-	unsigned int wrong = 0;
-	int bit, way;
-
-	pt_misuse_record(&m);
-	x = pt_alloc(pool);
-	for (bit = 0; bit < 64; bit++) {
-		for (way = 0; way < 4; way++) {
-			y = (netmem_ref)((uintptr_t)x ^ UINT64_C(1) << bit);
-			wrong += y != 0;
-			if (way == 0)
-				pt_put_d(pool, y);
-			else if (way == 1)
-				pt_put_r(pool, y);
-			else if (way == 2)
-				page_pool_put_netmem_bulk(&y, 1);
-			else
-				pp_frags_put(&(struct pp_frag){ .netmem = y },
-					     1);
-		}
-		pt_expect(pool, "[0 1 0 1 0 0 ; ... ; 64 0 64 63]");
-	}
-	cr_assert_geq(wrong, 4 * 63);
-	cr_assert_eq(m.calls, wrong);
-	pt_put_d(pool, x);
-	expect_whole(pool, 100);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(misuse, random_handles_are_refused)
-{
-	uint64_t seed = pt_seed(20260717), state = seed;
-	struct page_pool *pool = small_pool(0);
-	struct pt_misuse m;
-	netmem_ref x, y;
-	int i, way;
-
-	pt_misuse_record(&m);
-	x = pt_alloc(pool);
-	for (i = 0; i < 20000; i++) {
-		/* half of them near a good one */
-		y = (netmem_ref)(uintptr_t)pt_random(&state);
-		if (i % 2)
-			y = (netmem_ref)((uintptr_t)x ^
-					 (uintptr_t)y >> (i % 64));
-		way = i % 7;
-		if (y == x)
-			continue;
-		switch (way) {
-		case 0:
-			pt_put_d(pool, y);
-			break;
-		case 1:
-			pt_put_r(pool, y);
-			break;
-		case 2:
-			page_pool_put_netmem_bulk(&y, 1);
-			break;
-		case 3:
-			pp_frags_put(&(struct pp_frag){ .netmem = y }, 1);
-			break;
-		case 4:
-			page_pool_put_unrefed_netmem(pool, y, 64, true);
-			break;
-		case 5:
-			page_pool_free_va(pool, (void *)y, true);
-			break;
-		default:
-			netmem_get_pp(y);
-			netmem_address(y);
-			netmem_ref_count(y);
-			netmem_nid(y);
-		}
-	}
-	cr_assert(pt_matches(pool, "[0 1 0 1 0 0 ; ... ; 64 0 64 63]", m.what,
-			     sizeof(m.what)),
-		  "PP_TEST_SEED=%" PRIu64 ": %s", seed, m.what);
-	cr_assert_gt(m.calls, 10000);
-	pt_put_d(pool, x);
-	expect_whole(pool, 100);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(misuse, free_va_of_an_address_outside_the_area_is_refused)
-{
-	struct page_pool *pool = small_pool(0);
-	struct pt_misuse m;
-	netmem_ref x;
-	int here;
-
-	pt_misuse_record(&m);
-	x = pt_alloc(pool);
-	page_pool_free_va(pool, &here, false);
-	page_pool_free_va(pool, (void *)(uintptr_t)16, true);
-	cr_assert_eq(m.calls, 2);
-	pt_expect(pool, "[0 1 0 1 0 0 ; ... ; 64 0 64 63]");
-	pt_put_d(pool, x);
-	expect_whole(pool, 100);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(misuse, handles_of_an_area_that_is_gone_are_refused)
-{
-	struct page_pool *old = small_pool(0), *pool;
-	netmem_ref x = pt_alloc(old), bulk = x;
-	struct pt_misuse m;
-
-	pt_put_d(old, x);
-	page_pool_destroy(old);
-	pool = small_pool(0);
-	pt_misuse_record(&m);
-	pt_put_d(pool, pt_alloc(pool));
-	cr_assert_null(netmem_address(x));
-	cr_assert_null(netmem_get_pp(x));
-	cr_assert_eq(netmem_ref_count(x), 0);
-	pt_put_d(pool, x);
-	pt_put_r(pool, x);
-	page_pool_put_netmem_bulk(&bulk, 1);
-	pp_frags_put(&(struct pp_frag){ .netmem = x }, 1);
-	cr_assert_eq(m.calls, 4);
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	page_pool_destroy(pool);
 }
 
 PP_TEST(misuse, a_page_of_a_pool_that_is_gone_cannot_be_put)
 {
 	struct pp_area *area = pt_area(64);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x = pt_alloc(pool), bulk = x;
 	struct pt_misuse m;
 
@@ -595,8 +382,8 @@ PP_TEST(misuse, a_page_of_a_pool_that_is_gone_cannot_be_put)
 PP_TEST(misuse, a_late_double_put_is_refused)
 {
 	struct pp_area *area = pt_area(64);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x[2];
 	struct pt_misuse m;
 
@@ -615,7 +402,7 @@ PP_TEST(misuse, a_late_double_put_is_refused)
 
 PP_TEST(misuse, the_handler_can_be_taken_away)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	struct pt_misuse m, second;
 	netmem_ref x;
 
@@ -639,7 +426,7 @@ PP_TEST(misuse, the_handler_can_be_taken_away)
 #if PP_DEBUG >= 1
 PP_TEST(misuse, debug_builds_abort_without_a_handler, .signal = SIGABRT)
 {
-	struct page_pool *pool = small_pool(0);
+	struct page_pool *pool = pt_small_pool(0);
 	netmem_ref x = pt_alloc(pool);
 
 	pt_put_d(pool, x);
@@ -649,13 +436,13 @@ PP_TEST(misuse, debug_builds_abort_without_a_handler, .signal = SIGABRT)
 
 PP_TEST(misuse, without_checks_good_callers_see_no_difference)
 {
-	struct page_pool *pool = small_pool(PP_MODE_NO_CHECKS);
+	struct page_pool *pool = pt_small_pool(PP_MODE_NO_CHECKS);
 	netmem_ref x[100];
 
 	pt_alloc_n(pool, x, 100);
 	pt_put_d_n(pool, x, 50);
 	pt_put_r_n(pool, x + 50, 50);
 	pt_expect(pool, "[98 2 0 2 0 0 ; 50 0 50 0 0 ; 100 0 100 50]");
-	expect_whole(pool, 100);
+	pt_expect_whole(pool, 100);
 	page_pool_destroy(pool);
 }

@@ -48,8 +48,7 @@ static uint32_t rnd(struct run *r, uint32_t below)
 
 static void hold(struct run *r, int pool, netmem_ref netmem)
 {
-	r->held[r->nheld++] = (struct held){ pool, (int)pt_index(netmem),
-					     netmem };
+	r->held[r->nheld++] = (struct held){ pool, (int)pt_index(netmem), netmem };
 }
 
 static struct held take(struct run *r)
@@ -432,8 +431,7 @@ struct shape {
 	int nid[2];
 };
 
-static void run_shape(const struct shape *shape, uint64_t seed,
-		      unsigned int steps)
+static void run_shape(const struct shape *shape, uint64_t seed, unsigned int steps)
 {
 	static struct run run;
 	struct run *r = &run;
@@ -511,8 +509,7 @@ PP_TEST(model, kernel_rings)
 PP_TEST(model, a_kernel_ring_beside_one_without_checks)
 {
 	run_seeds(&(struct shape){ .size = { 64, 33 },
-				   .mode = { PP_MODE_KERNEL_RING |
-						     PP_MODE_NO_CHECKS,
+				   .mode = { PP_MODE_KERNEL_RING | PP_MODE_NO_CHECKS,
 					     PP_MODE_NO_CHECKS },
 				   .align = { 1, 256 } },
 		  400);

@@ -22,8 +22,8 @@ PP_TEST(netmem, a_page_handle_has_bit_0_clear_and_converts_both_ways)
 PP_TEST(netmem, addresses_and_device_addresses_count_from_the_base)
 {
 	struct pp_area *area = pt_area(130);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	char *base = pp_area_base(area);
 	netmem_ref x[130];
 	uint64_t addr, seen[3] = { 0 };
@@ -35,8 +35,7 @@ PP_TEST(netmem, addresses_and_device_addresses_count_from_the_base)
 		cr_assert_eq(addr % 4096, 0);
 		cr_assert_lt(addr, 130 * 4096);
 		cr_assert_eq(netmem_address(x[i]), base + addr);
-		cr_assert_eq(page_pool_get_dma_addr(netmem_to_page(x[i])),
-			     addr);
+		cr_assert_eq(page_pool_get_dma_addr(netmem_to_page(x[i])), addr);
 		addr /= 4096;
 		cr_assert_eq(seen[addr / 64] >> addr % 64 & 1, 0);
 		seen[addr / 64] |= UINT64_C(1) << addr % 64;
@@ -127,8 +126,8 @@ PP_TEST(netmem, external_holders_are_counted)
 PP_TEST(netmem, the_last_of_several_holders_sends_the_page_home)
 {
 	struct pp_area *area = pt_area(1);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x = pt_alloc(pool);
 
 	memset(netmem_address(x), 0x42, 4096);
@@ -154,11 +153,47 @@ PP_TEST(netmem, the_last_of_several_holders_sends_the_page_home)
 	pt_area_end(area);
 }
 
+PP_TEST(netmem, a_held_high_order_page_goes_home_in_one_piece)
+{
+	struct pp_area *area = pt_area(16);
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area, .order = 2 });
+	netmem_ref x = pt_alloc(pool), y = pt_alloc(pool);
+
+	get_netmem(x);
+	get_netmem(y);
+	pt_put_r(pool, x);
+	cr_assert_eq(pp_area_free_chunks(area), 8);
+	put_netmem(x);
+	cr_assert_eq(pp_area_free_chunks(area), 12);
+	/* the pool, which knows the order, does not live as long as y */
+	pt_put_r(pool, y);
+	page_pool_destroy(pool);
+	cr_assert_eq(pt_pools_alive(), 0);
+	put_netmem(y);
+	pt_area_end(area);
+}
+
+PP_TEST(netmem, a_released_high_order_page_goes_home_in_one_piece)
+{
+	struct pp_area *area = pt_area(16);
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area, .order = 3 });
+	netmem_ref x = pt_alloc(pool);
+
+	page_pool_release_page(pool, netmem_to_page(x));
+	cr_assert_eq(pp_area_free_chunks(area), 8);
+	put_netmem(x);
+	cr_assert_eq(pp_area_free_chunks(area), 16);
+	page_pool_destroy(pool);
+	pt_area_end(area);
+}
+
 PP_TEST(netmem, a_marked_page_is_released_and_the_mark_is_lost)
 {
 	struct pp_area *area = pt_area(1);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x = pt_alloc(pool);
 
 	cr_assert_not(netmem_is_pfmemalloc(x));
@@ -207,8 +242,8 @@ PP_TEST(netmem, a_mark_is_judged_at_the_last_put)
 PP_TEST(netmem, a_held_and_marked_page_goes_home_with_its_last_holder)
 {
 	struct pp_area *area = pt_area(1);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x = pt_alloc(pool);
 
 	netmem_set_pfmemalloc(x, true);
@@ -226,8 +261,8 @@ PP_TEST(netmem, a_held_and_marked_page_goes_home_with_its_last_holder)
 PP_TEST(netmem, release_page_hands_the_page_to_its_caller)
 {
 	struct pp_area *area = pt_area(2);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x = pt_alloc(pool);
 
 	page_pool_release_page(pool, netmem_to_page(x));
@@ -259,12 +294,10 @@ PP_TEST(netmem, free_va_takes_any_address_in_the_page)
 
 PP_TEST(netmem, free_va_finds_the_head_of_a_high_order_page)
 {
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .order = 2 });
+	struct page_pool *pool = pt_pool((struct page_pool_params){ .order = 2 });
 	netmem_ref x = pt_alloc(pool);
 
-	page_pool_free_va(pool, (char *)netmem_address(x) + 3 * 4096 + 17,
-			  true);
+	page_pool_free_va(pool, (char *)netmem_address(x) + 3 * 4096 + 17, true);
 	pt_expect(pool, "[0 0 1 1 0 0 ; 1 0 0 0 0 ; 1 0 1 1]");
 	cr_assert_eq(pt_alloc(pool), x);
 	pt_put_d(pool, x);
@@ -308,8 +341,8 @@ PP_TEST(netmem, a_fragment_knows_where_its_bytes_are)
 
 PP_TEST(netmem, pages_are_writable_to_the_last_byte_and_do_not_overlap)
 {
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area_chunks = 200 });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area_chunks = 200 });
 	netmem_ref x[200];
 	const unsigned char *p;
 	int i, j;
@@ -330,8 +363,15 @@ PP_TEST(netmem, handles_of_nothing_name_nothing)
 {
 	/* small numbers, kernel-like pointers, our own pointers */
 	struct pt_misuse m;
-	const uintptr_t bad[] = { 1, 2, 3, 8, 16, 4096, UINTPTR_MAX,
-				  UINTPTR_MAX - 7, UINT64_C(1) << 63,
+	const uintptr_t bad[] = { 1,
+				  2,
+				  3,
+				  8,
+				  16,
+				  4096,
+				  UINTPTR_MAX,
+				  UINTPTR_MAX - 7,
+				  UINT64_C(1) << 63,
 				  UINT64_C(0xffff888000000000),
 				  (uintptr_t)&m };
 	netmem_ref x;

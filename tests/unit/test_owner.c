@@ -3,6 +3,8 @@
 #include "pptest.h"
 
 #include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* What another thread is asked to do, and what came of it. */
 struct ask {
@@ -306,4 +308,33 @@ PP_TEST(owner, pools_are_owned_apart)
 	pt_thread_end(t);
 	page_pool_destroy(mine);
 	page_pool_destroy(theirs);
+}
+
+PP_TEST(owner, a_forked_child_is_another_thread)
+{
+	struct page_pool *pool = pt_pool_sized(0);
+	netmem_ref x = pt_alloc(pool);
+	struct pt_misuse m;
+	int status = -1;
+	pid_t child;
+
+	child = fork();
+	cr_assert_geq(child, 0);
+	if (!child) {
+		/* its owner is not alive in this process: the role is free */
+		pt_misuse_record(&m);
+		page_pool_put_full_netmem(pool, x, true);
+		if (page_pool_cache_count(pool) != 63)
+			_exit(1);
+		if (page_pool_alloc_netmems(pool) || m.calls != 1)
+			_exit(2);
+		if (page_pool_enable_direct_recycling(pool))
+			_exit(3);
+		_exit(page_pool_alloc_netmems(pool) ? 0 : 4);
+	}
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	cr_assert(WIFEXITED(status));
+	cr_assert_eq(WEXITSTATUS(status), 0, "step %d", WEXITSTATUS(status));
+	pt_put_d(pool, x);
+	page_pool_destroy(pool);
 }

@@ -160,8 +160,8 @@ PP_TEST(core, a11_one_direct_put_may_count_cache_full_and_ring_full)
 PP_TEST(core, a12_page_with_an_external_holder_leaves_the_pool)
 {
 	struct pp_area *area = pt_area(64);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x = pt_alloc(pool), rest[63];
 
 	get_netmem(x);
@@ -238,8 +238,8 @@ PP_TEST(core, pool_without_a_node_takes_every_page)
 	netmem_ref x[64];
 
 	cr_assert_eq(pp_area_set_chunk_nid(area, 0, 32, 3), 0);
-	pool = pt_pool((struct page_pool_params){ .area = area,
-						  .nid = NUMA_NO_NODE });
+	pool = pt_pool(
+		(struct page_pool_params){ .area = area, .nid = NUMA_NO_NODE });
 	pt_alloc_n(pool, x, 64);
 	pt_put_r_n(pool, x, 64);
 	cr_assert_eq(pt_alloc(pool), x[63]);
@@ -302,8 +302,8 @@ PP_TEST(core, a16_update_nid_leaves_the_ring_alone)
 
 PP_TEST(core, a17_high_order_pages_come_one_at_a_time)
 {
-	struct page_pool *pool = pt_pool((struct page_pool_params){
-		.order = 2, .pool_size = 64 });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .order = 2, .pool_size = 64 });
 	netmem_ref x[3], y;
 
 	cr_assert_eq(page_pool_order(pool), 2);
@@ -483,12 +483,10 @@ PP_TEST(core, a28_contradictory_parameters_are_refused)
 						       .dma_dir = DMA_NONE }),
 		     -EINVAL);
 	cr_assert_eq(create((struct page_pool_params){
-			     .flags = map | sync,
-			     .dma_dir = DMA_FROM_DEVICE }),
+			     .flags = map | sync, .dma_dir = DMA_FROM_DEVICE }),
 		     -EINVAL);
 	cr_assert_eq(create((struct page_pool_params){ .order = 11 }), -EINVAL);
-	cr_assert_eq(create((struct page_pool_params){
-			     .dma_dir = DMA_TO_DEVICE }),
+	cr_assert_eq(create((struct page_pool_params){ .dma_dir = DMA_TO_DEVICE }),
 		     0);
 	cr_assert_eq(create((struct page_pool_params){ .order = 10 }), 0);
 }
@@ -558,8 +556,8 @@ PP_TEST(core, a35_bursts_of_100_through_the_cache)
 PP_TEST(core, a37_an_area_that_runs_dry)
 {
 	struct pp_area *area = pt_area(40);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x[40];
 
 	pt_alloc_n(pool, x, 1);
@@ -606,8 +604,8 @@ PP_TEST(core, bulk_alloc_counts_like_single_allocs)
 PP_TEST(core, bulk_alloc_stops_at_the_first_failure_which_counts_once)
 {
 	struct pp_area *area = pt_area(100);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	netmem_ref x[150];
 
 	memset(x, 0x5a, sizeof(x));
@@ -625,86 +623,11 @@ PP_TEST(core, bulk_alloc_stops_at_the_first_failure_which_counts_once)
 	pt_area_end(area);
 }
 
-PP_TEST(core, ring_order_is_first_in_first_out_across_refills)
-{
-	struct page_pool *pool = pt_pool_sized(0);
-	netmem_ref x[256], y;
-	uint32_t i;
-
-	pt_alloc_n(pool, x, 256);
-	pt_put_r_n(pool, x, 256);
-	/* each refill takes the next 64; the cache hands them out backwards */
-	for (i = 0; i < 256; i++) {
-		y = pt_alloc(pool);
-		cr_assert_eq(y, x[i / 64 * 64 + 63 - i % 64], "alloc %u", i);
-	}
-	pt_expect(pool, "[504 4 0 4 4 0 ; 0 0 256 0 0 ; 256 0 256 0]");
-	pt_put_r_n(pool, x, 256);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(core, kernel_ring_with_free_slots_can_report_full)
-{
-	netmem_ref x[64];
-	struct page_pool *pool = pt_pool((struct page_pool_params){
-		.pool_size = 32, .mode = PP_MODE_KERNEL_RING });
-
-	pt_alloc_n(pool, x, 64);
-	pt_put_r_n(pool, x, 32);
-	/* a refill empties the ring in two batches of 16: all slots are free */
-	cr_assert_eq(pt_alloc(pool), x[31]);
-	pt_put_r_n(pool, x + 31, 33);
-	pt_expect(pool, "[63 1 0 1 1 0 ; 0 0 64 1 0 ; 64 1 63 31]");
-	page_pool_destroy(pool);
-
-	pool = pt_pool((struct page_pool_params){
-		.pool_size = 32, .mode = PP_MODE_KERNEL_RING });
-	pt_alloc_n(pool, x, 64);
-	pt_put_r_n(pool, x, 15);
-	/* 15 consumed slots are no batch yet: only 17 are free */
-	cr_assert_eq(pt_alloc(pool), x[14]);
-	pt_put_r_n(pool, x + 14, 18);
-	pt_expect(pool, "[63 1 0 1 1 0 ; 0 0 32 1 0 ; 64 1 63 14]");
-	pt_put_r_n(pool, x + 32, 32);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(core, default_ring_frees_slots_at_once)
-{
-	struct page_pool *pool = pt_pool_sized(32);
-	netmem_ref x[64];
-
-	pt_alloc_n(pool, x, 64);
-	pt_put_r_n(pool, x, 15);
-	cr_assert_eq(pt_alloc(pool), x[14]);
-	pt_put_r_n(pool, x + 14, 33);
-	pt_expect(pool, "[63 1 0 1 1 0 ; 0 0 47 1 0 ; 64 1 63 14]");
-	pt_put_r_n(pool, x + 47, 17);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(core, a_ring_that_wraps_many_times_counts_right)
-{
-	struct page_pool *pool = pt_pool_sized(7);
-	netmem_ref x[64];
-	int i, round;
-
-	pt_alloc_n(pool, x, 64);
-	for (round = 0; round < 5000; round++) {
-		pt_put_r_n(pool, x, 5);
-		for (i = 4; i >= 0; i--)
-			cr_assert_eq(pt_alloc(pool), x[i], "round %d", round);
-	}
-	pt_expect(pool, "[20063 1 0 1 5000 0 ; 0 0 25000 0 0 ; 64 0 64 0]");
-	pt_put_r_n(pool, x, 64);
-	page_pool_destroy(pool);
-}
-
 PP_TEST(core, an_order_pool_that_runs_dry_counts_only_empty)
 {
 	struct pp_area *area = pt_area(20);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area, .order = 3 });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area, .order = 3 });
 	netmem_ref x[2];
 
 	pt_alloc_n(pool, x, 2);

@@ -35,8 +35,8 @@ PP_TEST(frag, b01_fragments_share_a_page)
 /* B02 to B05 in one life, as the table tells it */
 static void three_then_one(uint32_t align, uint32_t second, uint32_t third)
 {
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .frag_align = align });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .frag_align = align });
 	netmem_ref x, y;
 
 	x = pt_frag(pool, 1000, 0);
@@ -85,8 +85,8 @@ PP_TEST(frag, b02_alignment_0_means_64)
 
 PP_TEST(frag, b02_aligned_to_the_page_every_fragment_has_its_own)
 {
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .frag_align = 4096 });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .frag_align = 4096 });
 	netmem_ref x = pt_frag(pool, 1, 0), y = pt_frag(pool, 1, 0);
 
 	cr_assert_neq(x, y);
@@ -319,10 +319,10 @@ PP_TEST(frag, b16_destroy_with_a_fragment_page_that_came_back)
 {
 	unsigned int destroyed = 0;
 	struct pp_area *area = pt_area(64);
-	struct page_pool *pool = pt_pool((struct page_pool_params){
-		.area = area,
-		.on_destroyed = count_call,
-		.on_destroyed_arg = &destroyed });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area,
+					   .on_destroyed = count_call,
+					   .on_destroyed_arg = &destroyed });
 
 	pt_put_d(pool, pt_frag(pool, 512, 0));
 	page_pool_destroy(pool);
@@ -360,8 +360,8 @@ PP_TEST(frag, destroy_waits_for_the_last_fragment)
 
 PP_TEST(frag, b17_fragments_of_a_high_order_page)
 {
-	struct page_pool *pool = pt_pool((struct page_pool_params){
-		.order = 1, .frag_align = 1 });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .order = 1, .frag_align = 1 });
 	netmem_ref x = pt_frag(pool, 3000, 0);
 
 	cr_assert_eq(pt_frag(pool, 3000, 3000), x);
@@ -428,8 +428,8 @@ PP_TEST(frag, whole_pages_leave_the_fragment_page_alone)
 PP_TEST(frag, a_fragment_with_nothing_left_in_the_area)
 {
 	struct pp_area *area = pt_area(1);
-	struct page_pool *pool =
-		pt_pool((struct page_pool_params){ .area = area });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area });
 	uint32_t offset = 9, size = 100;
 	netmem_ref x = pt_frag(pool, 3000, 0);
 

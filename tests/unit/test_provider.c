@@ -1,139 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The home of the table cases C01 to C15: pools over a memory provider. */
-#include "pptest.h"
+/* The home of the table cases C01 to C14: pools over a memory provider. */
+#include "fake_provider.h"
 
 #include <errno.h>
-
-/* A provider of net_iovs without any memory behind them. */
-struct fake {
-	struct net_iov_area *area;
-	uint32_t free[256], nfree; /* a stack */
-	uint32_t per_call;
-	int init_error;
-	bool pool_clears; /* what release_netmem answers */
-	unsigned int inits, allocs, releases, destroys;
-	void *priv_in_init;
-};
-
-static struct fake *fake_of(const struct page_pool *pool)
-{
-	return page_pool_mp_priv(pool);
-}
-
-static int fake_init(struct page_pool *pool)
-{
-	struct fake *f = fake_of(pool);
-
-	f->inits++;
-	f->priv_in_init = f;
-	return f->init_error;
-}
-
-static netmem_ref fake_take(struct page_pool *pool, struct fake *f)
-{
-	struct net_iov *niov;
-
-	if (!f->nfree)
-		return 0;
-	niov = pp_niov_area_at(f->area, f->free[--f->nfree]);
-	net_mp_niov_set_page_pool(pool, niov);
-	return net_iov_to_netmem(niov);
-}
-
-static netmem_ref fake_alloc(struct page_pool *pool)
-{
-	struct fake *f = fake_of(pool);
-	netmem_ref more;
-	uint32_t i;
-
-	f->allocs++;
-	for (i = 1; i < f->per_call; i++) {
-		more = fake_take(pool, f);
-		if (!more)
-			break;
-		net_mp_netmem_place_in_cache(pool, more);
-	}
-	return fake_take(pool, f);
-}
-
-static bool fake_release(struct page_pool *pool, netmem_ref netmem)
-{
-	struct fake *f = fake_of(pool);
-	struct net_iov *niov = netmem_to_net_iov(netmem);
-
-	f->releases++;
-	if (f->nfree < 256)
-		f->free[f->nfree++] = pp_niov_index(niov);
-	if (f->pool_clears)
-		return true;
-	net_mp_niov_clear_page_pool(niov);
-	return false;
-}
-
-static void fake_destroy(struct page_pool *pool)
-{
-	fake_of(pool)->destroys++;
-}
-
-static const struct memory_provider_ops fake_ops = {
-	.init = fake_init,
-	.alloc_netmems = fake_alloc,
-	.release_netmem = fake_release,
-	.destroy = fake_destroy,
-};
-
-static void fake_start(struct fake *f, uint32_t n, uint32_t per_call,
-		       uint32_t type)
-{
-	struct pp_extack ext = { .sz = sizeof(ext) };
-	int err;
-
-	memset(f, 0, sizeof(*f));
-	f->per_call = per_call;
-	err = pp_niov_area_create(&f->area, n, 4096, type, &ext);
-	cr_assert_eq(err, 0, "%s", ext.msg);
-	while (f->nfree < n) {
-		f->free[f->nfree] = n - 1 - f->nfree;
-		f->nfree++;
-	}
-}
-
-static struct page_pool_params fake_params(struct fake *f)
-{
-	return (struct page_pool_params){
-		.sz = sizeof(struct page_pool_params),
-		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
-		.dma_dir = DMA_FROM_DEVICE,
-		.max_len = 4096,
-		.mp_ops = &fake_ops,
-		.mp_priv = f,
-	};
-}
-
-static struct page_pool *fake_pool(struct fake *f)
-{
-	struct page_pool *pool = pt_pool(fake_params(f));
-
-	cr_assert_eq(f->inits, 1);
-	return pool;
-}
-
-/* Ends a pool whose buffers are all back, and the provider. */
-static void fake_end(struct fake *f, struct page_pool *pool, uint32_t n)
-{
-	uint64_t seen[4] = { 0 };
-	uint32_t i;
-
-	page_pool_destroy(pool);
-	cr_assert_eq(f->destroys, 1);
-	cr_assert_eq(f->nfree, n, "%u of %u net_iovs came home", f->nfree, n);
-	for (i = 0; i < n; i++) {
-		cr_assert_eq(seen[f->free[i] / 64] >> f->free[i] % 64 & 1, 0,
-			     "net_iov %u came home twice", f->free[i]);
-		seen[f->free[i] / 64] |= UINT64_C(1) << f->free[i] % 64;
-	}
-	pp_niov_area_destroy(f->area);
-}
 
 PP_TEST(provider, c01_a_buffer_without_memory)
 {
@@ -377,203 +246,6 @@ PP_TEST(provider, c14_page_calls_on_a_provider_pool_lose_nothing)
 	fake_end(&f, pool, 4);
 }
 
-/* ---- C15: where and how much is synced ---- */
-
-struct syncs {
-	unsigned int calls;
-	netmem_ref netmem;
-	uint32_t offset, len;
-};
-
-static void note_sync(void *arg, netmem_ref netmem, uint32_t offset,
-		      uint32_t len)
-{
-	struct syncs *s = arg;
-
-	s->calls++;
-	s->netmem = netmem;
-	s->offset = offset;
-	s->len = len;
-}
-
-static struct page_pool *syncing_pool(struct syncs *s)
-{
-	memset(s, 0, sizeof(*s));
-	return pt_pool((struct page_pool_params){
-		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
-		.dma_dir = DMA_FROM_DEVICE,
-		.offset = 256,
-		.max_len = 1536,
-		.dma_sync_for_device = note_sync,
-		.dma_sync_for_cpu = note_sync,
-		.dma_sync_arg = s });
-}
-
-#define expect_sync(s, n, ref, off, length)                                    \
-	do {                                                                   \
-		cr_assert_eq((s)->calls, (n), "%u calls", (s)->calls);         \
-		cr_assert_eq((s)->netmem, (ref));                              \
-		cr_assert_eq((s)->offset, (off), "offset %u", (s)->offset);    \
-		cr_assert_eq((s)->len, (length), "length %u", (s)->len);       \
-		(s)->calls = 0;                                                \
-	} while (0)
-
-PP_TEST(provider, c15_a_put_syncs_at_most_max_len_at_the_offset)
-{
-	struct syncs s;
-	struct page_pool *pool = syncing_pool(&s);
-	netmem_ref x = pt_alloc(pool);
-
-	/* each page of the batch, the whole of it, when it left the area */
-	cr_assert_eq(s.calls, 64);
-	cr_assert_eq(s.offset, 256);
-	cr_assert_eq(s.len, 1536);
-	s.calls = 0;
-	page_pool_put_netmem(pool, x, 64, true);
-	expect_sync(&s, 1, x, 256, 64);
-	x = pt_alloc(pool);
-	cr_assert_eq(s.calls, 0, "a cached page needs no sync");
-	page_pool_put_netmem(pool, x, 4000, true);
-	expect_sync(&s, 1, x, 256, 1536);
-	x = pt_alloc(pool);
-	page_pool_put_netmem(pool, x, UINT32_MAX, false);
-	expect_sync(&s, 1, x, 256, 1536);
-	x = pt_alloc(pool);
-	page_pool_put_full_netmem(pool, x, false);
-	expect_sync(&s, 1, x, 256, 1536);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(provider, c15_what_is_not_recycled_is_not_synced)
-{
-	struct syncs s;
-	struct page_pool *pool = syncing_pool(&s);
-	netmem_ref x = pt_alloc(pool), y = pt_alloc(pool);
-
-	s.calls = 0;
-	get_netmem(x);
-	page_pool_put_netmem(pool, x, UINT32_MAX, true);
-	cr_assert_eq(s.calls, 0);
-	put_netmem(x);
-	page_pool_fragment_netmem(y, 2);
-	page_pool_put_netmem(pool, y, UINT32_MAX, true);
-	cr_assert_eq(s.calls, 0, "a fragment is left");
-	/* the last put's length counts, for the whole page */
-	page_pool_put_netmem(pool, y, 100, true);
-	expect_sync(&s, 1, y, 256, 100);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(provider, c15_a_page_used_again_in_place_is_synced_whole)
-{
-	struct syncs s;
-	struct page_pool *pool = syncing_pool(&s);
-	netmem_ref x = pt_frag(pool, 4096, 0);
-
-	s.calls = 0;
-	page_pool_put_netmem(pool, x, 10, false);
-	cr_assert_eq(s.calls, 0);
-	cr_assert_eq(pt_frag(pool, 4096, 0), x);
-	expect_sync(&s, 1, x, 256, 1536);
-	pt_put_r(pool, x);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(provider, c15_bulk_puts_sync_each_page_whole)
-{
-	struct syncs s;
-	struct page_pool *pool = syncing_pool(&s);
-	netmem_ref x[20];
-
-	pt_alloc_n(pool, x, 20);
-	s.calls = 0;
-	page_pool_put_netmem_bulk(x, 20);
-	cr_assert_eq(s.calls, 20);
-	cr_assert_eq(s.offset, 256);
-	cr_assert_eq(s.len, 1536);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(provider, c15_without_sync_dev_nothing_is_synced_for_the_device)
-{
-	struct syncs s = { 0 };
-	struct page_pool *pool = pt_pool((struct page_pool_params){
-		.flags = PP_FLAG_DMA_MAP,
-		.offset = 256,
-		.max_len = 1536,
-		.dma_sync_for_device = note_sync,
-		.dma_sync_for_cpu = note_sync,
-		.dma_sync_arg = &s });
-	netmem_ref x = pt_alloc(pool);
-
-	page_pool_put_full_netmem(pool, x, true);
-	cr_assert_eq(s.calls, 0);
-	/* for the CPU it is always done */
-	x = pt_alloc(pool);
-	page_pool_dma_sync_for_cpu(pool, netmem_to_page(x), 10, 20);
-	expect_sync(&s, 1, x, 266, 20);
-	page_pool_dma_sync_netmem_for_cpu(pool, x, 0, 1000);
-	expect_sync(&s, 1, x, 256, 1000);
-	pt_put_d(pool, x);
-	page_pool_destroy(pool);
-}
-
-PP_TEST(provider, c15_readable_providers_are_synced_at_puts)
-{
-	struct page_pool_params params;
-	struct page_pool *pool;
-	struct syncs s = { 0 };
-	struct fake f;
-	netmem_ref x;
-
-	/* only a dma-buf switches it off; the provider syncs what it gives */
-	fake_start(&f, 2, 1, NET_IOV_IOURING);
-	params = fake_params(&f);
-	params.offset = 256;
-	params.max_len = 1536;
-	params.dma_sync_for_device = note_sync;
-	params.dma_sync_arg = &s;
-	pool = pt_pool(params);
-	x = pt_alloc(pool);
-	cr_assert_eq(s.calls, 0);
-	pt_put_r(pool, x);
-	expect_sync(&s, 1, x, 256, 1536);
-	fake_end(&f, pool, 2);
-}
-
-PP_TEST(provider, c15_a_dma_buf_is_synced_by_its_user)
-{
-	struct page_pool_params params;
-	struct page_pool *pool;
-	struct syncs s = { 0 };
-	struct fake f;
-	netmem_ref x;
-
-	fake_start(&f, 2, 1, NET_IOV_DMABUF);
-	params = fake_params(&f);
-	params.dma_sync_for_device = note_sync;
-	params.dma_sync_for_cpu = note_sync;
-	params.dma_sync_arg = &s;
-	pool = pt_pool(params);
-	x = pt_alloc(pool);
-	page_pool_dma_sync_netmem_for_cpu(pool, x, 0, 100);
-	pt_put_r(pool, x);
-	cr_assert_eq(s.calls, 0, "both directions are the user's");
-	fake_end(&f, pool, 2);
-}
-
-PP_TEST(provider, c15_no_sync_after_destroy)
-{
-	struct syncs s;
-	struct page_pool *pool = syncing_pool(&s);
-	netmem_ref x = pt_alloc(pool);
-
-	page_pool_destroy(pool);
-	s.calls = 0;
-	page_pool_put_full_netmem(pool, x, false);
-	cr_assert_eq(s.calls, 0, "the device may be gone");
-}
-
 /* ---- beyond the table ---- */
 
 PP_TEST(provider, release_that_leaves_the_clearing_to_the_pool)
@@ -631,8 +303,7 @@ PP_TEST(provider, net_iovs_keep_the_device_address_they_are_given)
 	cr_assert_eq(page_pool_get_dma_addr_netmem(x), 3 * 4096);
 	net_mp_niov_set_dma_addr(pp_niov_area_at(f.area, 3),
 				 UINT64_C(0xabcdef012345));
-	cr_assert_eq(page_pool_get_dma_addr_netmem(x),
-		     UINT64_C(0xabcdef012345));
+	cr_assert_eq(page_pool_get_dma_addr_netmem(x), UINT64_C(0xabcdef012345));
 	fake_end(&f, pool, 4);
 }
 
@@ -642,8 +313,7 @@ PP_TEST(provider, net_iov_areas_count_from_zero_and_end)
 	struct net_iov *niov;
 	uint32_t i;
 
-	cr_assert_eq(pp_niov_area_create(&area, 100, 2048, NET_IOV_CUSTOM,
-					 NULL),
+	cr_assert_eq(pp_niov_area_create(&area, 100, 2048, NET_IOV_CUSTOM, NULL),
 		     0);
 	for (i = 0; i < 100; i++) {
 		niov = pp_niov_area_at(area, i);
@@ -657,8 +327,7 @@ PP_TEST(provider, net_iov_areas_count_from_zero_and_end)
 	pp_niov_area_destroy(area);
 }
 
-static int area_create(uint32_t n, uint32_t bytes, uint32_t type,
-		       const char *bad)
+static int area_create(uint32_t n, uint32_t bytes, uint32_t type, const char *bad)
 {
 	struct net_iov_area *area = (void *)0x1234;
 	struct pp_extack ext = { .sz = sizeof(ext) };
@@ -673,13 +342,10 @@ static int area_create(uint32_t n, uint32_t bytes, uint32_t type,
 
 PP_TEST(provider, bad_net_iov_areas_are_refused)
 {
-	cr_assert_eq(area_create(0, 4096, NET_IOV_CUSTOM, "num_niovs"),
-		     -EINVAL);
-	cr_assert_eq(area_create(4, 3000, NET_IOV_CUSTOM, "niov_bytes"),
-		     -EINVAL);
+	cr_assert_eq(area_create(0, 4096, NET_IOV_CUSTOM, "num_niovs"), -EINVAL);
+	cr_assert_eq(area_create(4, 3000, NET_IOV_CUSTOM, "niov_bytes"), -EINVAL);
 	cr_assert_eq(area_create(4, 0, NET_IOV_CUSTOM, "niov_bytes"), -EINVAL);
-	cr_assert_eq(area_create(4, 128, NET_IOV_CUSTOM, "niov_bytes"),
-		     -EINVAL);
+	cr_assert_eq(area_create(4, 128, NET_IOV_CUSTOM, "niov_bytes"), -EINVAL);
 	cr_assert_eq(area_create(4, 1u << 31, NET_IOV_CUSTOM, "niov_bytes"),
 		     -EINVAL);
 	cr_assert_eq(area_create(4, 4096, 3, "type"), -EINVAL);
@@ -747,5 +413,79 @@ PP_TEST(provider, an_area_is_ignored_with_a_provider)
 	cr_assert_eq(pp_area_free_chunks(area), 8);
 	pt_area_end(area);
 	pt_put_d(pool, x);
+	fake_end(&f, pool, 2);
+}
+
+/* A provider that hands out what was not given to the pool. */
+static netmem_ref careless_alloc(struct page_pool *pool)
+{
+	struct fake *f = fake_of(pool);
+
+	f->allocs++;
+	return net_iov_to_netmem(pp_niov_area_at(f->area, 0));
+}
+
+PP_TEST(provider, a_buffer_not_given_to_the_pool_is_refused)
+{
+	struct memory_provider_ops ops = fake_ops;
+	struct page_pool_params params;
+	struct page_pool *pool;
+	struct pt_misuse m;
+	struct fake f;
+
+	fake_start(&f, 2, 1, NET_IOV_CUSTOM);
+	params = fake_params(&f);
+	ops.alloc_netmems = careless_alloc;
+	params.mp_ops = &ops;
+	pool = pt_pool(params);
+	pt_misuse_record(&m);
+	cr_assert_null(page_pool_alloc_netmems(pool));
+	cr_assert_eq(m.calls, 1);
+	pt_expect(pool, "[0 0 0 1 0 0 ; ... ; ...]");
+	fake_end(&f, pool, 2);
+}
+
+PP_TEST(provider, buffers_of_a_second_area_are_refused)
+{
+	struct net_iov_area *second = NULL;
+	struct page_pool *pool;
+	struct pt_misuse m;
+	struct fake f;
+	netmem_ref x;
+
+	fake_start(&f, 2, 1, NET_IOV_CUSTOM);
+	cr_assert_eq(pp_niov_area_create(&second, 2, 4096, NET_IOV_CUSTOM, NULL),
+		     0);
+	pool = fake_pool(&f);
+	x = pt_alloc(pool);
+	pt_misuse_record(&m);
+	net_mp_niov_set_page_pool(pool, pp_niov_area_at(second, 0));
+	cr_assert_eq(m.calls, 1);
+	cr_assert_eq(page_pool_hold_cnt(pool), 1);
+	pt_put_d(pool, x);
+	fake_end(&f, pool, 2);
+	pp_niov_area_destroy(second);
+}
+
+PP_TEST(provider, a_fragment_bigger_than_the_net_iovs_is_refused)
+{
+	struct page_pool *pool;
+	uint32_t offset = 5;
+	struct fake f;
+	netmem_ref x;
+
+	memset(&f, 0, sizeof(f));
+	f.per_call = 1;
+	cr_assert_eq(pp_niov_area_create(&f.area, 2, 2048, NET_IOV_CUSTOM, NULL),
+		     0);
+	f.free[f.nfree++] = 1;
+	f.free[f.nfree++] = 0;
+	pool = fake_pool(&f);
+	/* their size is known only once the first one is there */
+	cr_assert_null(page_pool_alloc_frag_netmem(pool, &offset, 3000));
+	cr_assert_eq(offset, 5);
+	x = pt_frag(pool, 2048, 0);
+	cr_assert_null(page_pool_alloc_frag_netmem(pool, &offset, 2049));
+	pt_put_r(pool, x);
 	fake_end(&f, pool, 2);
 }

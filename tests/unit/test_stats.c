@@ -3,11 +3,11 @@
 #include "pptest.h"
 
 static const char *const ethtool_names[11] = {
-	"rx_pp_alloc_fast",	    "rx_pp_alloc_slow",
-	"rx_pp_alloc_slow_ho",	    "rx_pp_alloc_empty",
-	"rx_pp_alloc_refill",	    "rx_pp_alloc_waive",
-	"rx_pp_recycle_cached",	    "rx_pp_recycle_cache_full",
-	"rx_pp_recycle_ring",	    "rx_pp_recycle_ring_full",
+	"rx_pp_alloc_fast",	      "rx_pp_alloc_slow",
+	"rx_pp_alloc_slow_ho",	      "rx_pp_alloc_empty",
+	"rx_pp_alloc_refill",	      "rx_pp_alloc_waive",
+	"rx_pp_recycle_cached",	      "rx_pp_recycle_cache_full",
+	"rx_pp_recycle_ring",	      "rx_pp_recycle_ring_full",
 	"rx_pp_recycle_released_ref",
 };
 
@@ -44,7 +44,7 @@ PP_TEST(stats, values_come_in_the_order_of_the_names)
 	memset(data, 0xff, sizeof(data));
 	page_pool_ethtool_stats_get(data, &stats);
 	for (i = 0; i < 11; i++)
-		cr_assert_eq(data[i], i + 1);
+		cr_assert_eq(data[i], (uint64_t)i + 1);
 	cr_assert_eq(data[11], UINT64_MAX, "only eleven are written");
 }
 
@@ -93,8 +93,8 @@ PP_TEST(stats, nothing_for_no_pool)
 PP_TEST(stats, the_identities_of_the_counters_hold)
 {
 	struct pp_area *area = pt_area(80);
-	struct page_pool *pool = pt_pool((struct page_pool_params){
-		.area = area, .pool_size = 8 });
+	struct page_pool *pool = pt_pool(
+		(struct page_pool_params){ .area = area, .pool_size = 8 });
 	uint64_t state = 5, allocs = 0, failures = 0, r;
 	struct page_pool_stats st = { 0 };
 	netmem_ref held[80], x;
@@ -123,7 +123,8 @@ PP_TEST(stats, the_identities_of_the_counters_hold)
 	cr_assert_eq(st.recycle_stats.cached + st.recycle_stats.ring +
 			     st.recycle_stats.ring_full,
 		     allocs - n);
-	cr_assert_eq(page_pool_hold_cnt(pool) - page_pool_release_cnt(pool),
+	cr_assert_eq((int32_t)(page_pool_hold_cnt(pool) -
+			       page_pool_release_cnt(pool)),
 		     page_pool_inflight(pool));
 	cr_assert_eq(page_pool_release_cnt(pool), st.recycle_stats.ring_full);
 	pt_put_r_n(pool, held, n);
