@@ -48,16 +48,6 @@ static uint32_t burst_size(const struct bench *b)
 							 (uint32_t)b->opts.batch;
 }
 
-static uint64_t count_bytes(const struct pp_frag *frags, uint32_t n)
-{
-	uint64_t bytes = 0;
-	uint32_t i;
-
-	for (i = 0; i < n; i++)
-		bytes += frags[i].len;
-	return bytes;
-}
-
 /* Nothing to do: let the kernel know what it must, then sleep a little. */
 static int idle(struct bench_port *port, short events)
 {
@@ -75,7 +65,6 @@ static int idle(struct bench_port *port, short events)
 static void drop(struct bench *b, const struct pp_frag *frags, uint32_t n)
 {
 	b->packets += n;
-	b->bytes += count_bytes(frags, n);
 	pp_frags_put(frags, n);
 }
 
@@ -161,7 +150,6 @@ static int send_frames(struct bench *b, const struct pp_frag *frags, uint32_t n)
 	uint32_t done = sent < 0 ? 0 : (uint32_t)sent;
 
 	b->packets += done;
-	b->bytes += count_bytes(frags, done);
 	pp_frags_put(frags + done, n - done);
 	return sent;
 }
@@ -214,7 +202,6 @@ static int forward(struct bench *b, const struct pp_frag *frags, uint32_t n)
 			pp_frags_put(frags + done, n - done);
 			return err;
 		}
-		b->bytes += count_bytes(frags + done, (uint32_t)sent);
 		b->packets += (uint32_t)sent;
 		done += (uint32_t)sent;
 	}

@@ -145,7 +145,9 @@ void bench_report(const struct bench *b)
 	add_text(root, "mode", bench_mode_name(b->opts.mode));
 	add_modes(root, b);
 	add_u64(root, "packets", b->packets);
-	add_u64(root, "bytes", b->bytes);
+	add_u64(root, "bytes",
+		b->opts.mode == BENCH_RX ? b->in.stats.rx_bytes :
+					   b->out.stats.tx_bytes);
 	add_double(root, "seconds", b->seconds);
 	add_double(root, "pps",
 		   b->seconds > 0 ? (double)b->packets / b->seconds : 0);

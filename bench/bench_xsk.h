@@ -54,7 +54,7 @@ struct bench {
 	bool pool_gone;	       /* set by on_destroyed */
 	struct bench_port in;  /* rx, fwd */
 	struct bench_port out; /* tx, fwd */
-	uint64_t packets, bytes;
+	uint64_t packets;
 	uint64_t start_ns;
 	uint64_t tick_ns, tick_packets; /* progress line */
 	double seconds, cpu_seconds;

@@ -17,6 +17,13 @@
 		pp_min_a < pp_min_b ? pp_min_a : pp_min_b;                     \
 	})
 
+#define pp_max(a, b)                                                           \
+	({                                                                     \
+		__typeof__(a) pp_max_a = (a);                                  \
+		__typeof__(b) pp_max_b = (b);                                  \
+		pp_max_a > pp_max_b ? pp_max_a : pp_max_b;                     \
+	})
+
 #define pp_container_of(ptr, type, member)                                     \
 	((type *)((char *)(ptr)-offsetof(type, member)))
 

@@ -159,17 +159,30 @@ enum emit {
 	EMIT_ADDR
 };
 
-/* Marks a page with @meta and stores it as the caller wants it. */
+/*
+ * Hands out the @n newest pages of the cache. What the loop needs is read once:
+ * its stores could change any of it, for all the compiler knows.
+ */
 static inline __attribute__((always_inline)) void
-hand_out(const struct page_pool *pool, uint32_t meta, enum emit emit, void *out,
-	 uint32_t at, uint32_t idx)
+hand_out(const struct page_pool *pool, const uint32_t *top, uint32_t mark,
+	 enum emit emit, void *out, uint32_t n)
 {
-	pp_poison_verify(pool, idx);
-	pp_store(&pool->meta[idx], meta);
-	if (emit == EMIT_REF)
-		((netmem_ref *)out)[at] = pp_pool_ref(pool, idx);
-	else
-		((uint64_t *)out)[at] = (uint64_t)idx << pool->mem->chunk_shift;
+	uint32_t shift = pool->mem->chunk_shift, i, idx;
+	uint32_t *meta = pool->meta;
+	uintptr_t base = pool->base;
+	netmem_ref *refs = out;
+	uint64_t *addrs = out;
+
+	for (i = 0; i < n; i++) {
+		idx = *--top;
+		pp_poison_verify(pool, idx);
+		pp_store(&meta[idx], mark);
+		if (emit == EMIT_REF)
+			refs[i] = (netmem_ref)(base + ((uintptr_t)idx
+						       << PP_HANDLE_IDX_SHIFT));
+		else
+			addrs[i] = (uint64_t)idx << shift;
+	}
 }
 
 /*
@@ -180,7 +193,8 @@ static inline __attribute__((always_inline)) uint32_t
 alloc_many(struct page_pool *pool, void *out, uint32_t n, uint32_t state,
 	   enum emit emit)
 {
-	uint32_t meta = pool->tag | state, done = 0, count, take, idx, i;
+	uint32_t mark = pool->tag | state, done = 0, count, take, idx;
+	size_t each = emit == EMIT_REF ? sizeof(netmem_ref) : sizeof(uint64_t);
 
 	while (done < n) {
 		count = pool->cache_count;
@@ -188,14 +202,14 @@ alloc_many(struct page_pool *pool, void *out, uint32_t n, uint32_t state,
 			idx = alloc_slow(pool);
 			if (idx == PP_NO_IDX)
 				break;
-			hand_out(pool, meta, emit, out, done++, idx);
+			hand_out(pool, &idx + 1, mark, emit,
+				 (char *)out + done++ * each, 1);
 			continue;
 		}
 		take = pp_min(count, n - done);
-		for (i = 0; i < take; i++)
-			hand_out(pool, meta, emit, out, done + i,
-				 pool->cache[--count]);
-		pp_store(&pool->cache_count, count);
+		hand_out(pool, &pool->cache[count], mark, emit,
+			 (char *)out + done * each, take);
+		pp_store(&pool->cache_count, count - take);
 		pp_stat_add(&pool->alloc_stats.fast, take);
 		done += take;
 	}

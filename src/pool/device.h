@@ -38,25 +38,40 @@ void pp_pool_unborrow(struct page_pool *pool, bool borrowed);
 uint32_t pp_dev_fill(struct page_pool *pool, uint64_t *addrs, uint32_t n);
 
 /*
- * A frame address that the kernel gave back, KERNEL to HELD. *offset becomes
- * the offset in the chunk. Context: the thread that drives the ring.
+ * What a receive loop needs of an area, read once for a burst.
+ */
+struct pp_dev_view {
+	uint32_t *meta;
+	uintptr_t base;
+	uint32_t n, chunk_shift;
+};
+
+static inline struct pp_dev_view pp_dev_view(const struct pp_area *area)
+{
+	return (struct pp_dev_view){
+		.meta = area->mem.meta,
+		.base = area->mem.base,
+		.n = area->mem.n,
+		.chunk_shift = area->mem.chunk_shift,
+	};
+}
+
+/*
+ * A frame that the kernel gave back, by the number of its chunk: KERNEL to
+ * HELD. Context: the thread that drives the ring.
  * Return: the page with its reference, 0 if the kernel did not hold it.
  */
-static inline netmem_ref pp_dev_take(struct pp_area *area, uint64_t addr,
-				     uint32_t *offset)
+static inline netmem_ref pp_dev_take(struct pp_dev_view v, uint64_t chunk)
 {
-	const struct pp_mem *mem = &area->mem;
-	uint64_t idx = addr >> mem->chunk_shift;
 	uint32_t meta;
 
-	if (pp_unlikely(idx >= mem->n))
+	if (pp_unlikely(chunk >= v.n))
 		return NULL;
-	meta = pp_load(&mem->meta[idx]);
+	meta = pp_load(&v.meta[chunk]);
 	if (pp_unlikely((meta & PP_META_STATE) != PP_ST_KERNEL))
 		return NULL;
-	pp_store(&mem->meta[idx], (meta & ~PP_META_STATE) | PP_ST_HELD);
-	*offset = (uint32_t)(addr & ((UINT64_C(1) << mem->chunk_shift) - 1));
-	return pp_mem_ref(mem, (uint32_t)idx);
+	pp_store(&v.meta[chunk], (meta & ~PP_META_STATE) | PP_ST_HELD);
+	return (netmem_ref)(v.base + (chunk << PP_HANDLE_IDX_SHIFT));
 }
 
 /*

@@ -260,7 +260,11 @@ static uint32_t group_round(struct put_entry *e, uint32_t n, unsigned int how)
 static inline __attribute__((always_inline)) uint32_t
 cache_run(struct page_pool *pool, const void *refs, size_t stride, uint32_t n)
 {
+	/* read once: the stores below could change any of it */
+	uint32_t held = tagged(pool, PP_ST_HELD);
+	uint32_t mark = tagged(pool, PP_ST_CACHE);
 	uint32_t count = pool->cache_count, i, *meta = pool->meta;
+	uint32_t *top = &pool->cache[count];
 	const unsigned char *at = refs;
 	uintptr_t base = pool->base;
 	uint64_t idx, limit = pool->n;
@@ -269,13 +273,13 @@ cache_run(struct page_pool *pool, const void *refs, size_t stride, uint32_t n)
 	for (i = 0; i < n; i++, at += stride) {
 		idx = pp_handle_idx(*(const netmem_ref *)(const void *)at, base);
 		if (pp_unlikely(idx >= limit) ||
-		    pp_unlikely(pp_load(&meta[idx]) != tagged(pool, PP_ST_HELD)))
+		    pp_unlikely(pp_load(&meta[idx]) != held))
 			break;
-		pp_store(&meta[idx], tagged(pool, PP_ST_CACHE));
+		pp_store(&meta[idx], mark);
 		pp_poison(pool, (uint32_t)idx);
-		pool->cache[count++] = (uint32_t)idx;
+		*top++ = (uint32_t)idx;
 	}
-	pp_store(&pool->cache_count, count);
+	pp_store(&pool->cache_count, count + i);
 	pp_stat_add(&pool->cached, i);
 	return i;
 }

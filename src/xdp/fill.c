@@ -7,10 +7,11 @@
 /* Writes down what the kernel is about to get. */
 static void shadow_filled(struct pp_xsk *xsk, const uint64_t *addrs, uint32_t n)
 {
-	uint32_t i;
+	uint16_t *shadow = xsk->shadow;
+	uint32_t shift = xsk->chunk_shift, i;
 
 	for (i = 0; i < n; i++)
-		xsk->shadow[addrs[i] >> xsk->chunk_shift] |= PP_SHADOW_FILL;
+		shadow[addrs[i] >> shift] |= PP_SHADOW_FILL;
 }
 
 /*
@@ -35,15 +36,21 @@ static bool fill_run(struct pp_xsk *xsk, uint32_t n, uint32_t *done)
 
 /*
  * Fills up once a batch is missing, so that the pool is asked for many pages at
- * a time. One store publishes all. Context: owner.
+ * a time; one store publishes all. Up to half of the ring at once; beyond that
+ * there is no hurry, and about as much goes in as the caller takes out, @pace.
+ * Filling all of it behind a long RX queue would bring more pages into the
+ * round than the owner's cache can take back. Context: owner.
  */
-void pp_fill_refill(struct pp_xsk *xsk)
+void pp_fill_refill(struct pp_xsk *xsk, uint32_t pace)
 {
 	uint32_t room = xsk_prod_nb_free(&xsk->fill, xsk->fill_batch);
-	uint32_t done = 0;
+	uint32_t half = xsk->fill.size / 2, urgent, done = 0;
 
 	if (room < xsk->fill_batch)
 		return;
+	urgent = pp_max(room, half + xsk->fill_batch) - half;
+	pace = pp_max(pace, urgent);
+	room = pp_min(room, pace);
 	while (done < room) {
 		if (!fill_run(xsk, pp_min(room - done, PP_XSK_BATCH), &done)) {
 			pp_stat_inc(&xsk->c.fill_starved);

@@ -72,7 +72,7 @@ int pp_xsk_kick(struct pp_xsk *xsk)
 		tx = pp_kick_tx(xsk);
 	}
 	if (xsk->has_rx) {
-		pp_fill_refill(xsk);
+		pp_fill_refill(xsk, PP_XSK_BATCH);
 		if (xsk_ring_prod__needs_wakeup(&xsk->fill))
 			rx = pp_kick_rx(xsk);
 	}

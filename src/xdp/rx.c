@@ -8,21 +8,22 @@
  * One descriptor becomes one fragment. A frame that the kernel did not hold is
  * counted and left alone: whoever has it has it still. Context: owner.
  */
-static inline bool take(struct pp_xsk *xsk, const struct xdp_desc *desc,
-			struct pp_frag *frag)
+static inline bool take(uint16_t *shadow, struct pp_dev_view view,
+			const struct xdp_desc *desc, struct pp_frag *frag)
 {
-	uint32_t chunk = pp_xsk_chunk(xsk, desc->addr), offset = 0;
-	uint32_t mask = (1u << xsk->chunk_shift) - 1;
-	uint32_t at = (uint32_t)desc->addr & mask;
+	uint64_t chunk = desc->addr >> view.chunk_shift;
+	uint32_t bytes = 1u << view.chunk_shift;
+	uint32_t offset = (uint32_t)desc->addr & (bytes - 1);
+	netmem_ref netmem;
 
-	if (pp_unlikely(chunk == UINT32_MAX ||
-			!(xsk->shadow[chunk] & PP_SHADOW_FILL) ||
-			desc->len > mask + 1 - at))
+	if (pp_unlikely(chunk >= view.n || !(shadow[chunk] & PP_SHADOW_FILL) ||
+			desc->len > bytes - offset))
 		return false;
-	frag->netmem = pp_dev_take(xsk->area, desc->addr, &offset);
-	if (pp_unlikely(!frag->netmem))
+	netmem = pp_dev_take(view, chunk);
+	if (pp_unlikely(!netmem))
 		return false;
-	xsk->shadow[chunk] &= (uint16_t)~PP_SHADOW_FILL;
+	shadow[chunk] &= (uint16_t)~PP_SHADOW_FILL;
+	frag->netmem = netmem;
 	frag->offset = offset;
 	frag->len = desc->len;
 	frag->flags = desc->options & XDP_PKT_CONTD ? PP_FRAG_MORE : 0;
@@ -31,15 +32,17 @@ static inline bool take(struct pp_xsk *xsk, const struct xdp_desc *desc,
 
 static uint32_t rx_burst(struct pp_xsk *xsk, struct pp_frag *frags, uint32_t n)
 {
-	uint32_t idx = 0, done = 0, got, i;
+	struct pp_dev_view view = pp_dev_view(xsk->area);
+	const struct xdp_desc *ring = xsk->rx.ring;
+	uint32_t mask = xsk->rx.mask, idx = 0, done = 0, got, i;
+	uint16_t *shadow = xsk->shadow;
 	uint64_t bytes = 0;
 
 	got = xsk_ring_cons__peek(&xsk->rx, n, &idx);
 	if (!got)
 		return 0;
 	for (i = 0; i < got; i++) {
-		if (!take(xsk, xsk_ring_cons__rx_desc(&xsk->rx, idx + i),
-			  &frags[done]))
+		if (!take(shadow, view, &ring[(idx + i) & mask], &frags[done]))
 			continue;
 		bytes += frags[done++].len;
 	}
@@ -52,19 +55,21 @@ static uint32_t rx_burst(struct pp_xsk *xsk, struct pp_frag *frags, uint32_t n)
 	return done;
 }
 
+/*
+ * The fill ring is served before the RX ring is read: what the application put
+ * since the last burst is in the owner's cache now and goes round without
+ * leaving it. The other way round, bursts of changing size overflow the cache.
+ */
 uint32_t pp_xsk_recv(struct pp_xsk *xsk, struct pp_frag *frags, uint32_t n)
 {
-	uint32_t done;
-
 	if (pp_unlikely(!xsk || !frags || !xsk->has_rx))
 		return 0;
-	done = rx_burst(xsk, frags, n);
 	/* sent pages first: they are what the fill ring gets next */
 	if (xsk->c.tx_entries)
 		pp_comp_drain(xsk);
-	pp_fill_refill(xsk);
+	pp_fill_refill(xsk, n);
 	/* after a refill, never before: the kernel must find the new frames */
 	if (pp_unlikely(xsk_ring_prod__needs_wakeup(&xsk->fill)))
 		pp_kick_rx(xsk);
-	return done;
+	return rx_burst(xsk, frags, n);
 }

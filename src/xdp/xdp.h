@@ -119,7 +119,7 @@ static inline void pp_rings_reset(struct pp_xsk *xsk)
 }
 
 /* fill.c. Both: owner, or control before the socket is handed out. */
-void pp_fill_refill(struct pp_xsk *xsk);
+void pp_fill_refill(struct pp_xsk *xsk, uint32_t pace);
 void pp_fill_push(struct pp_xsk *xsk, const uint64_t *addrs, uint32_t n);
 
 /* comp.c. Context: owner, or control at close. Return: frames completed. */
