@@ -4,11 +4,22 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 
+# Until the program is there: an example says nothing when it is ready.
+attached() { # PID
+	local tries=600
+
+	until ns_run rcv ip -d link show dev vr | grep 'prog/xdp' >/dev/null; do
+		[ "$((tries--))" -gt 0 ] && alive "$1" ||
+			fail "no program on vr: $(cat "$SCRATCH/err")"
+		sleep 0.1
+	done
+}
+
 two_namespaces
 need_program "$BUILD/examples/xsk_drop" "$BUILD/examples/xsk_fwd"
 
 job_start "$SCRATCH/out" "$SCRATCH/err" ns rcv "$BUILD/examples/xsk_drop" vr
-sleep 1
+attached "$PID"
 send --frames 2000 --pps 10000
 job_stop "$PID" || fail "xsk_drop ended with $?: $(cat "$SCRATCH/err")"
 cat "$SCRATCH/out"
@@ -21,7 +32,7 @@ sink=$PID
 job_line "$SCRATCH/sink" '^ready' "$sink" || fail "udpsink: $(cat "$SCRATCH/sink.err")"
 job_start "$SCRATCH/out" "$SCRATCH/err" ns rcv "$BUILD/examples/xsk_fwd" vr vo
 fwd=$PID
-sleep 1
+attached "$fwd"
 send --frames 2000 --pps 10000
 job_stop "$fwd" || fail "xsk_fwd ended with $?: $(cat "$SCRATCH/err")"
 job_stop "$sink" || fail "udpsink ended with $?"

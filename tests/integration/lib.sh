@@ -121,7 +121,19 @@ send() { # ARG...
 	ns_run gen timeout 600 "$BENCH/udpgen" --if vg --quiet "$@" >"$SCRATCH/gen" ||
 		fail "udpgen failed"
 	SENT=$(jq .sent "$SCRATCH/gen")
-	sleep 0.2 # what is in the veth ring goes on by itself
+	settle
+}
+
+# What is in the veth ring goes on by itself: waits until it has.
+settle() {
+	local tries=100 last='' now=
+
+	until [ -n "$now" ] && [ "$now" = "$last" ]; do
+		[ "$((tries--))" -gt 0 ] || fail "frames keep coming"
+		last=$now
+		sleep 0.2
+		now=$(link_stat rcv vr rx_packets)
+	done
 }
 
 # Every frame and every page of the last run. All that was sent was received or
