@@ -11,5 +11,6 @@
 #include <pagepool/page_pool.h>
 #include <pagepool/types.h>
 #include <pagepool/xsk.h>
+#include <pagepool/zcrx.h>
 
 #endif /* PAGEPOOL_PAGEPOOL_H */

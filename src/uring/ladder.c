@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The home of the choice of mode: best first, each refusal written down. */
+#include "base/extack.h"
+#include "uring/probe.h"
+#include "uring/uring.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+typedef int step_fn(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+		    struct pp_extack *ext);
+
+/* The kernel tells what it can; what it cannot tell is tried. */
+static int device_open(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+		       struct pp_extack *ext)
+{
+	(void)z;
+	if (!p->ifindex)
+		return pp_fail(ext, -ENODEV, "ifindex",
+			       "no interface was named: set ifindex and queue");
+	return pp_fail(ext, -EOPNOTSUPP, "mode",
+		       "this libpagepool does not drive device queues yet: use nodev or pbuf");
+}
+
+static int nodev_open(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+		      struct pp_extack *ext)
+{
+	struct pp_zcrx_caps caps;
+
+	(void)z;
+	(void)p;
+	pp_probe_zcrx(&caps);
+	if (!(caps.zcrx.register_flags & PP_IO_ZCRX_REG_NODEV))
+		return pp_fail(ext, -EOPNOTSUPP, "mode",
+			       "this kernel's io_uring has no zero-copy receive without a device (it %s): Linux 7.2 has it",
+			       caps.has_zcrx  ? "knows zero-copy receive only" :
+			       caps.has_query ? "does not answer the question" :
+						"has no queries");
+	return pp_fail(ext, -EOPNOTSUPP, "mode",
+		       "this libpagepool does not do nodev yet: use pbuf");
+}
+
+static const struct step {
+	const char *name;
+	uint32_t mode;
+	step_fn *open;
+} steps[] = {
+	{ "device", PP_ZCRX_DEVICE, device_open },
+	{ "nodev", PP_ZCRX_NODEV, nodev_open },
+	{ "pbuf", PP_ZCRX_PBUF, pp_pbuf_open },
+};
+
+static void refused(struct pp_zcrx *z, const char *name, int err,
+		    const struct pp_extack *ext)
+{
+	struct pp_zcrx_step *to;
+
+	if (z->info.n_steps == PP_ZCRX_STEPS)
+		return;
+	to = &z->info.steps[z->info.n_steps++];
+	to->err = err;
+	snprintf(to->step, sizeof(to->step), "%s", name);
+	snprintf(to->reason, sizeof(to->reason), "%s", ext->msg);
+}
+
+int pp_zcrx_ladder(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+		   struct pp_extack *ext)
+{
+	struct pp_extack why;
+	const struct step *step;
+	int err = -EINVAL;
+
+	for (step = steps; step < steps + PP_ARRAY_SIZE(steps); step++) {
+		if (p->mode != PP_ZCRX_AUTO && p->mode != step->mode)
+			continue;
+		why = (struct pp_extack){ .sz = sizeof(why) };
+		err = step->open(z, p, &why);
+		if (!err) {
+			z->info.mode = step->mode;
+			return 0;
+		}
+		refused(z, step->name, err, &why);
+	}
+	return pp_fail(ext, err, why.bad_param[0] ? why.bad_param : NULL, "%s",
+		       why.msg);
+}
