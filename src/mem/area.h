@@ -70,6 +70,13 @@ uint32_t pp_area_take(struct pp_area *area, int32_t nid, uint32_t *idx,
  */
 uint32_t pp_area_take_order(struct pp_area *area, int32_t nid, uint32_t order);
 
+/*
+ * Takes @n consecutive chunks, the first at a multiple of @align (a power of
+ * two), from the end of the area if it can be. Context: control.
+ * Return: the first one, PP_NO_IDX if there is no such run.
+ */
+uint32_t pp_area_take_range(struct pp_area *area, uint32_t n, uint32_t align);
+
 /* A page of 2^order chunks comes home; its marks are lost. Context: any. */
 void pp_area_home(struct pp_area *area, uint32_t idx, uint32_t order);
 

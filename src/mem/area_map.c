@@ -50,8 +50,7 @@ static uint32_t word_take(struct pp_area *area, uint32_t w, uint64_t mask,
 	return got;
 }
 
-uint32_t pp_area_take(struct pp_area *area, int32_t nid, uint32_t *idx,
-		      uint32_t n)
+uint32_t pp_area_take(struct pp_area *area, int32_t nid, uint32_t *idx, uint32_t n)
 {
 	uint32_t start, i, w, got = 0;
 	int pass, passes = 2;
@@ -121,15 +120,78 @@ uint32_t pp_area_take_order(struct pp_area *area, int32_t nid, uint32_t order)
 			if (!pass && nid != NUMA_NO_NODE &&
 			    pp_area_nid(area, idx) != nid)
 				continue;
-			if (count < 64 ?
-				    !bits_take(area, idx, count) :
-				    !words_take(area, idx / 64, count / 64))
+			if (count < 64 ? !bits_take(area, idx, count) :
+					 !words_take(area, idx / 64, count / 64))
 				continue;
 			pp_fetch_sub(&area->nfree, count);
 			return idx;
 		}
 	}
 	return PP_NO_IDX;
+}
+
+/* The bits of [first, first + n) in word @w. */
+static uint64_t range_bits(uint32_t w, uint32_t first, uint32_t n)
+{
+	uint64_t bits = UINT64_MAX;
+	uint32_t end = first + n;
+
+	if (w == first / 64)
+		bits &= UINT64_MAX << (first % 64);
+	if (w == end / 64)
+		bits &= (UINT64_C(1) << (end % 64)) - 1;
+	return bits;
+}
+
+/* Gives back the words of a run up to, not including, @end. */
+static void range_undo(struct pp_area *area, uint32_t first, uint32_t n,
+		       uint32_t end)
+{
+	uint32_t w;
+
+	for (w = first / 64; w < end; w++)
+		pp_fetch_or(&area->free_map[w], range_bits(w, first, n));
+}
+
+/* Claims a run or nothing. Return: PP_NO_IDX, or a chunk that is in use. */
+static uint32_t range_take(struct pp_area *area, uint32_t first, uint32_t n)
+{
+	uint32_t w, last = (first + n - 1) / 64;
+	uint64_t bits, old, used;
+
+	for (w = first / 64; w <= last; w++) {
+		bits = range_bits(w, first, n);
+		old = pp_load(&area->free_map[w]);
+		do {
+			used = bits & ~old;
+			if (used) {
+				range_undo(area, first, n, w);
+				return w * 64 + (uint32_t)__builtin_ctzll(used);
+			}
+			/* acquire: pairs with the release of pp_area_home() */
+		} while (!pp_cas(&area->free_map[w], &old, old & ~bits));
+	}
+	return PP_NO_IDX;
+}
+
+uint32_t pp_area_take_range(struct pp_area *area, uint32_t n, uint32_t align)
+{
+	uint32_t first, used;
+
+	if (!n || n > area->mem.n)
+		return PP_NO_IDX;
+	first = (area->mem.n - n) & ~(align - 1);
+	for (;;) {
+		used = range_take(area, first, n);
+		if (used == PP_NO_IDX) {
+			pp_fetch_sub(&area->nfree, n);
+			return first;
+		}
+		/* the next run ends before what is in use */
+		if (used < n)
+			return PP_NO_IDX;
+		first = (used - n) & ~(align - 1);
+	}
 }
 
 void pp_area_home(struct pp_area *area, uint32_t idx, uint32_t order)

@@ -43,6 +43,28 @@ enum pp_state {
 #define PP_META_FLAGS 0xff00u
 #define PP_META_POOL_SHIFT 16
 
+/*
+ * pp_ref of a buffer that is lent to the kernel, which picks it by itself: the
+ * references and what the kernel is owed in one word, so that whoever drops the
+ * last reference learns in the same operation how much to return.
+ *	[1][returns owed:31][lending has ended:1][references:31]
+ * An ordinary count is never so negative.
+ */
+#define PP_REF_LENT INT64_MIN
+#define PP_REF_LENT_OWED (INT64_C(1) << 32)
+#define PP_REF_LENT_ENDED (INT64_C(1) << 31)
+#define PP_REF_LENT_REFS (PP_REF_LENT_ENDED - 1)
+
+static inline bool pp_ref_is_lent(int64_t ref)
+{
+	return ref < INT64_MIN / 2;
+}
+
+static inline uint32_t pp_ref_lent_refs(int64_t ref)
+{
+	return (uint32_t)(ref & PP_REF_LENT_REFS);
+}
+
 struct pp_mem {
 	uintptr_t base;	      /* handle of buffer 0 */
 	uint32_t n;	      /* buffers */

@@ -97,7 +97,8 @@ static uint32_t area_refill(struct page_pool *pool)
 {
 	uint32_t i, n;
 
-	if (PP_FAULT("pool.alloc"))
+	/* lent: the kernel picks the buffers, there is nothing to take */
+	if (pool->lent_home || PP_FAULT("pool.alloc"))
 		return 0;
 	if (pool->order) {
 		pool->cache[0] = pp_area_take_order(pool->area, pool->nid,

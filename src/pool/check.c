@@ -16,6 +16,14 @@ static bool list_count(const struct page_pool *pool, uint32_t at, uint32_t most,
 	return true;
 }
 
+/* Lent to the kernel and not handed out: marked held, and not in flight. */
+static bool lent_and_free(const struct page_pool *pool, uint32_t idx)
+{
+	int64_t ref = pp_load(&pool->mem->pp_ref[idx]);
+
+	return pp_ref_is_lent(ref) && !pp_ref_lent_refs(ref);
+}
+
 const char *pp_pool_check(const struct page_pool *pool)
 {
 	uint32_t by_state[256] = { 0 }, i, meta, ring = 0;
@@ -36,7 +44,8 @@ const char *pp_pool_check(const struct page_pool *pool)
 		return "the ring holds another number of pages than it counts";
 	for (i = 0; i < pool->n; i++) {
 		meta = pp_load(&pool->meta[i]);
-		if (pp_meta_pool(meta) == pool->slot)
+		if (pp_meta_pool(meta) == pool->slot &&
+		    !lent_and_free(pool, i))
 			by_state[meta & PP_META_STATE]++;
 	}
 	if (by_state[PP_ST_CACHE] != pool->cache_count)

@@ -48,6 +48,10 @@ int pp_dev_send(struct pp_area *area, netmem_ref netmem, uint32_t offset,
 		return -EINVAL;
 	if (pp_unlikely((uint64_t)offset + len > UINT64_C(1) << mem->chunk_shift))
 		return len > 1u << mem->chunk_shift ? -EMSGSIZE : -EINVAL;
+	/* lent to the kernel and with no holder: nobody can send it */
+	if (pp_unlikely(meta & PP_META_SHARED) &&
+	    pp_load(&mem->pp_ref[idx]) < 0 && !netmem_pp_ref_count(netmem))
+		return -EINVAL;
 	/* a shared page stays with its other holders */
 	if (!(meta & PP_META_SHARED))
 		pp_store(&mem->meta[idx], with_state(meta, PP_ST_KERNEL));

@@ -102,4 +102,39 @@ void pp_dev_complete(struct pp_area *area, const uint64_t *addrs, uint32_t n);
  */
 void pp_dev_home(struct pp_area *area, uint64_t addr);
 
+/*
+ * ---- buffers that the kernel picks by itself (zero-copy receive) ----
+ *
+ * Takes @bufs consecutive buffers of the pool's page size out of the free map,
+ * starting at a page boundary, and lends them to the kernel: from now on the
+ * pool is only for them, and allocating from it finds nothing.
+ *
+ * @home is called with the last put of a buffer, before it counts as released:
+ * the kernel is owed that many returns of it. With @ended set the buffer is for
+ * pp_dev_lent_home() instead. Context of @home: any thread.
+ *
+ * Context: control, on a new pool. Return: the first chunk, PP_NO_IDX if the
+ * area has no such run.
+ */
+uint32_t pp_dev_lend(struct page_pool *pool, uint32_t bufs,
+		     void (*home)(void *arg, uint32_t idx, uint32_t owed,
+				  bool ended),
+		     void *arg);
+
+/*
+ * The kernel has delivered bytes in the buffer of chunk @idx: one reference,
+ * and one return owed. The first one is hold + 1.
+ * Context: the thread that drives the ring. Return: the page.
+ */
+netmem_ref pp_dev_lent_take(struct page_pool *pool, uint32_t idx);
+
+/*
+ * The kernel will not touch the buffers any more: those that nobody holds go
+ * home now, the others with their last put. Context: control.
+ */
+void pp_dev_lend_end(struct page_pool *pool, uint32_t first, uint32_t bufs);
+
+/* A buffer whose lending has ended goes home to the area. Context: @home. */
+void pp_dev_lent_home(struct page_pool *pool, uint32_t idx);
+
 #endif /* PP_POOL_DEVICE_H */

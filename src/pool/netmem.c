@@ -57,10 +57,12 @@ long netmem_pp_ref_count(netmem_ref netmem)
 {
 	struct pp_mem *mem;
 	uint32_t idx;
+	int64_t ref;
 
 	if (!pp_mem_find(netmem, &mem, &idx))
 		return 0;
-	return (long)pp_load(&mem->pp_ref[idx]);
+	ref = pp_load(&mem->pp_ref[idx]);
+	return pp_ref_is_lent(ref) ? (long)pp_ref_lent_refs(ref) : (long)ref;
 }
 
 int netmem_ref_count(netmem_ref netmem)
@@ -132,6 +134,12 @@ void get_netmem(netmem_ref netmem)
 
 	if (!held_page(netmem, &mem, &idx, "get_netmem of a page nobody holds"))
 		return;
+	/* lent: an external holder is one more reference that we can count */
+	if (pp_ref_is_lent(pp_load(&mem->pp_ref[idx]))) {
+		if (pp_lent_ref(mem, idx, "get_netmem of a page nobody holds"))
+			pp_fetch_add(&mem->refcount[idx], 1u);
+		return;
+	}
 	pp_fetch_add(&mem->refcount[idx], 1u);
 	/*
 	 * The mark is set before the page can be handed on, so whoever drops
@@ -160,8 +168,11 @@ void put_netmem(netmem_ref netmem)
 			return;
 		}
 	} while (!pp_cas(&mem->refcount[idx], &old, old - 1));
-	if (old > 1)
+	if (old > 1) {
+		if (pp_ref_is_lent(pp_load(&mem->pp_ref[idx])))
+			pp_lent_unref(mem, idx, 1);
 		return;
+	}
 	/* last holder of a page outside: page_let_go() left the order here */
 	pp_area_home(area, idx, pp_load(&mem->link[idx]));
 	pp_area_unref(area);
@@ -173,6 +184,9 @@ void netmem_set_pfmemalloc(netmem_ref netmem, bool on)
 	uint32_t idx;
 
 	if (!held_page(netmem, &mem, &idx, "pfmemalloc of a page nobody holds"))
+		return;
+	/* lent: it is the kernel that recycles, and it does not ask */
+	if (pp_ref_is_lent(pp_load(&mem->pp_ref[idx])))
 		return;
 	if (on)
 		pp_fetch_or(&mem->meta[idx], PP_META_PFMEMALLOC);

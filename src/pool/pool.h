@@ -103,6 +103,9 @@ struct page_pool {
 
 	/* rarely read */
 	int32_t nid pp_cacheline_aligned;
+	/* set: the kernel picks the buffers, nothing can be allocated; lent.c */
+	void (*lent_home)(void *arg, uint32_t idx, uint32_t owed, bool ended);
+	void *lent_arg;
 	bool own_area;
 	struct page_pool_params p;
 	char name[32];
@@ -146,7 +149,20 @@ bool pp_recyclable(const struct page_pool *pool, uint32_t idx, uint32_t meta);
 /* Drops @nr references. Return: what is left, -1 and misuse if too many. */
 int64_t pp_unref(struct pp_mem *mem, uint32_t idx, int64_t nr);
 
+/* ---- lent.c: buffers that the kernel picks by itself ---- */
+/*
+ * Drops @nr references; the last one returns the buffer to the kernel. The pool
+ * may be gone then. Return: 1, or -1 and misuse if there were not as many.
+ */
+int64_t pp_lent_unref(struct pp_mem *mem, uint32_t idx, int64_t nr);
+/* The same for the public unref, which leaves the last one to put_unrefed. */
+int64_t pp_lent_unref_keep(struct pp_mem *mem, uint32_t idx, int64_t nr);
+/* One more reference; false and misuse if nobody holds the buffer. */
+bool pp_lent_ref(struct pp_mem *mem, uint32_t idx, const char *what);
+
 /* ---- release.c ---- */
+/* release_cnt + 1; the pool may be gone on return. Context: any thread. */
+void pp_count_release(struct page_pool *pool);
 /*
  * The page leaves the pool. The pool may be gone on return, unless the caller
  * knows of another page in flight or is its user. Context: any thread.

@@ -188,6 +188,10 @@ void page_pool_put_unrefed_netmem(struct page_pool *pool, netmem_ref netmem,
 	if (!pool || !netmem || !put_check(pool, netmem, &idx, &meta))
 		return;
 	if (pp_load_acquire(&pool->mem->pp_ref[idx]) != 1) {
+		if (pp_ref_is_lent(pp_load(&pool->mem->pp_ref[idx]))) {
+			pp_lent_unref(pool->mem, idx, 1);
+			return;
+		}
 		pp_misuse(pool, netmem,
 			  "put_unrefed of a page that has references");
 		return;

@@ -4,16 +4,18 @@
 
 int64_t pp_unref(struct pp_mem *mem, uint32_t idx, int64_t nr)
 {
-	int64_t *ref = &mem->pp_ref[idx], left;
+	int64_t *ref = &mem->pp_ref[idx], left = pp_load_acquire(ref);
 
 	/*
 	 * The last user needs no read-modify-write, but must see what the
 	 * others did before they dropped theirs: acquire, pairs with theirs.
 	 */
-	if (pp_load_acquire(ref) == nr) {
+	if (left == nr) {
 		pp_store(ref, 1);
 		return 0;
 	}
+	if (pp_unlikely(pp_ref_is_lent(left)))
+		return pp_lent_unref(mem, idx, nr);
 	left = pp_fetch_sub(ref, nr) - nr;
 	if (pp_likely(left > 0))
 		return left;
@@ -58,6 +60,11 @@ void page_pool_fragment_netmem(netmem_ref netmem, long nr)
 			  "fragment into fewer than 1");
 		return;
 	}
+	if (pp_ref_is_lent(pp_load(&mem->pp_ref[idx]))) {
+		pp_misuse(netmem_get_pp(netmem), netmem,
+			  "fragment of a page that the kernel picked: take references instead");
+		return;
+	}
 	pp_store(&mem->pp_ref[idx], nr);
 	pp_fetch_or(&mem->meta[idx], PP_META_SHARED);
 }
@@ -69,6 +76,10 @@ void page_pool_ref_netmem(netmem_ref netmem)
 
 	if (!held(netmem, &mem, &idx, "ref of a page nobody holds"))
 		return;
+	if (pp_ref_is_lent(pp_load(&mem->pp_ref[idx]))) {
+		pp_lent_ref(mem, idx, "ref of a page nobody holds");
+		return;
+	}
 	/* marked before the new reference can be handed on */
 	if (!(pp_load(&mem->meta[idx]) & PP_META_SHARED))
 		pp_fetch_or(&mem->meta[idx], PP_META_SHARED);
@@ -87,5 +98,7 @@ long page_pool_unref_netmem(netmem_ref netmem, long nr)
 			  "unref of a negative number");
 		return -1;
 	}
+	if (pp_ref_is_lent(pp_load(&mem->pp_ref[idx])))
+		return (long)pp_lent_unref_keep(mem, idx, nr);
 	return (long)pp_unref(mem, idx, nr);
 }

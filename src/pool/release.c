@@ -27,7 +27,7 @@ static void page_let_go(struct pp_area *area, uint32_t idx, uint32_t order)
  * word says by itself whether that is so: another thread's release may free
  * the pool as soon as this one is counted.
  */
-static void count_release(struct page_pool *pool)
+void pp_count_release(struct page_pool *pool)
 {
 	uint64_t old = pp_load(&pool->release), new;
 
@@ -56,7 +56,7 @@ void pp_release(struct page_pool *pool, uint32_t idx)
 		niov_let_go(pool, idx);
 	else
 		page_let_go(pool->area, idx, pool->order);
-	count_release(pool);
+	pp_count_release(pool);
 }
 
 void page_pool_release_page(struct page_pool *pool, struct pp_page *page)
@@ -68,7 +68,7 @@ void page_pool_release_page(struct page_pool *pool, struct pp_page *page)
 	if (!pool || !page)
 		return;
 	idx = pp_handle_idx(netmem, pool->base);
-	if (idx >= pool->n || pool->p.mp_ops) {
+	if (idx >= pool->n || pool->p.mp_ops || pool->lent_home) {
 		pp_misuse(pool, netmem,
 			  "release_page of a page that is not the pool's");
 		return;
