@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The home of the choice of mode: best first, each refusal written down. */
 #include "base/extack.h"
-#include "uring/probe.h"
 #include "uring/uring.h"
 
 #include <errno.h>
@@ -22,31 +21,13 @@ static int device_open(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 		       "this libpagepool does not drive device queues yet: use nodev or pbuf");
 }
 
-static int nodev_open(struct pp_zcrx *z, const struct pp_zcrx_params *p,
-		      struct pp_extack *ext)
-{
-	struct pp_zcrx_caps caps;
-
-	(void)z;
-	(void)p;
-	pp_probe_zcrx(&caps);
-	if (!(caps.zcrx.register_flags & PP_IO_ZCRX_REG_NODEV))
-		return pp_fail(ext, -EOPNOTSUPP, "mode",
-			       "this kernel's io_uring has no zero-copy receive without a device (it %s): Linux 7.2 has it",
-			       caps.has_zcrx  ? "knows zero-copy receive only" :
-			       caps.has_query ? "does not answer the question" :
-						"has no queries");
-	return pp_fail(ext, -EOPNOTSUPP, "mode",
-		       "this libpagepool does not do nodev yet: use pbuf");
-}
-
 static const struct step {
 	const char *name;
 	uint32_t mode;
 	step_fn *open;
 } steps[] = {
 	{ "device", PP_ZCRX_DEVICE, device_open },
-	{ "nodev", PP_ZCRX_NODEV, nodev_open },
+	{ "nodev", PP_ZCRX_NODEV, pp_zc_open_nodev },
 	{ "pbuf", PP_ZCRX_PBUF, pp_pbuf_open },
 };
 

@@ -13,12 +13,16 @@ struct pp_zcrx_last {
 	struct pp_area *area; /* ours to destroy, or NULL */
 	void (*on_gone)(void *arg);
 	void *arg;
+	void (*follow)(void *arg); /* goes after the pool, before the area */
+	void *follow_arg;
 };
 
 static void pool_gone(void *arg)
 {
 	struct pp_zcrx_last *last = arg;
 
+	if (last->follow)
+		last->follow(last->follow_arg);
 	pp_area_destroy(last->area);
 	if (last->on_gone)
 		last->on_gone(last->arg);
@@ -67,8 +71,11 @@ static int pool_make(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 	last = PP_FAULT("zcrx.last") ? NULL : malloc(sizeof(*last));
 	if (!last)
 		return pp_fail(ext, -ENOMEM, NULL, "no memory for the instance");
-	*last = (struct pp_zcrx_last){ own_area ? z->area : NULL, p->on_gone,
-				       p->on_gone_arg };
+	*last = (struct pp_zcrx_last){
+		.area = own_area ? z->area : NULL,
+		.on_gone = p->on_gone,
+		.arg = p->on_gone_arg,
+	};
 	pp.on_destroyed_arg = last;
 	err = page_pool_create(&z->pool, &pp, ext);
 	if (err)
@@ -118,6 +125,27 @@ int pp_memory_init(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 	if (err && own)
 		pp_area_destroy(z->area);
 	return err;
+}
+
+int pp_memory_lent(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+		   uint32_t buf_bytes, struct pp_extack *ext)
+{
+	struct pp_zcrx_params own = *p;
+
+	/* the pool is for lent buffers only: never the caller's */
+	own.pool = NULL;
+	if (p->pool && !p->area)
+		own.area = pp_pool_area(p->pool);
+	if (p->pool && !own.area)
+		return pp_fail(ext, -EINVAL, "pool",
+			       "the pool has a memory provider: buffers must come from a pp_area");
+	return pp_memory_init(z, &own, buf_bytes, ext);
+}
+
+void pp_memory_follow(struct pp_zcrx *z, void (*fn)(void *arg), void *arg)
+{
+	z->last->follow = fn;
+	z->last->follow_arg = arg;
 }
 
 void pp_memory_cancel(struct pp_zcrx *z)

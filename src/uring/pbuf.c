@@ -130,7 +130,7 @@ static int pbuf_take(struct pp_zcrx *z, const struct io_uring_cqe *cqe,
 	if (!frag->netmem)
 		return -EIO;
 	frag->offset = 0;
-	frag->flags = PP_FRAG_LINEAR;
+	frag->flags = PP_FRAG_LINEAR; /* the kernel copied */
 	pp_stat_add(&z->c.copied_bytes, (uint32_t)cqe->res);
 	return 1;
 }

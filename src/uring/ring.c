@@ -2,6 +2,7 @@
 /* The home of the io_uring instance: the application's, or one of ours. */
 #include "base/extack.h"
 #include "base/fault.h"
+#include "uring/abi.h"
 #include "uring/uring.h"
 
 #include <errno.h>
@@ -46,7 +47,9 @@ static int setup_explain(int err, struct pp_extack *ext)
 static int ring_take(struct pp_zcrx *z, struct io_uring *ring, uint32_t need,
 		     struct pp_extack *ext)
 {
-	/* of the 32-byte and the mixed CQEs either will do, we ask for one */
+	/* of 32-byte and mixed CQEs either will do */
+	if (ring->flags & PP_IO_SETUP_CQE_MIXED)
+		need &= ~IORING_SETUP_CQE32;
 	if (need & ~ring->flags)
 		return pp_fail(ext, -EINVAL, "ring",
 			       "the ring has set-up flags 0x%x, this mode needs 0x%x too: IORING_SETUP_DEFER_TASKRUN and IORING_SETUP_CQE32",

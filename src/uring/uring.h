@@ -24,6 +24,7 @@
 #define PP_ZCRX_HOLD_NS 10000000u /* then any free buffer arms a receive */
 
 struct pp_pbuf;
+struct pp_zc;
 struct pp_conns;
 
 /* One writer (the thread that drives the ring), any reader. */
@@ -66,6 +67,8 @@ struct pp_zcrx {
 	struct page_pool *pool; /* we are one of its users */
 	struct pp_area *area;
 	struct pp_pbuf *pbuf;
+	struct pp_zc *zc; /* shared by all rings of one kernel instance */
+	uint32_t zc_id;	  /* the kernel's number of it in our ring */
 	uint32_t buf_bytes;
 	uint32_t bufs;
 	uint32_t low_water;
@@ -88,6 +91,11 @@ struct pp_zcrx {
  */
 int pp_memory_init(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 		   uint32_t buf_bytes, struct pp_extack *ext);
+/* The same for buffers that are lent: the pool is always a new one. */
+int pp_memory_lent(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+		   uint32_t buf_bytes, struct pp_extack *ext);
+/* Calls @fn once the pool of @z, one of ours, is gone. Context: control. */
+void pp_memory_follow(struct pp_zcrx *z, void (*fn)(void *arg), void *arg);
 void pp_memory_cleanup(struct pp_zcrx *z);
 /* The same for an instance that was never handed out: no on_gone. */
 void pp_memory_cancel(struct pp_zcrx *z);
@@ -110,6 +118,10 @@ int pp_zcrx_ladder(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 /* ---- pbuf.c ---- */
 int pp_pbuf_open(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 		 struct pp_extack *ext);
+
+/* ---- zc.c ---- */
+int pp_zc_open_nodev(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+		     struct pp_extack *ext);
 
 /* ---- cqe.c ---- */
 uint64_t pp_now_ns(void);

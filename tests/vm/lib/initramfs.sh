@@ -9,6 +9,8 @@ build_programs() {
 	[ -d "$BUILD" ] || return 0
 	find "$BUILD/tests/vm" "$BUILD/tests/integration" -maxdepth 1 -type f \
 		-perm -100 ! -name '*.so*' 2>/dev/null || :
+	find "$BUILD/bench" -maxdepth 1 -type f -perm -100 \
+		\( -name bench_zcrx -o -name wordgen \) 2>/dev/null || :
 	find "$BUILD" -type f -name ppctl -perm -100 2>/dev/null | awk '!n++'
 }
 

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The home of zero-copy receive on its data path: what cqe.c calls. */
+#include "pool/device.h"
+#include "uring/zc_life.h"
+
+#include <errno.h>
+
+static int ctrl(struct pp_zcrx *z, struct pp_io_zcrx_ctrl *c)
+{
+	int err;
+
+	c->zcrx_id = z->zc_id;
+	err = io_uring_register((unsigned int)z->ring->ring_fd,
+				PP_IO_REGISTER_ZCRX_CTRL, c, 0);
+	return err < 0 ? err : 0;
+}
+
+/* Makes the kernel look at the refill ring. Context: the driver. */
+static int flush(struct pp_zcrx *z)
+{
+	struct pp_io_zcrx_ctrl c = { .op = PP_IO_ZCRX_CTRL_FLUSH_RQ };
+
+	pp_stat_inc(&z->c.flushes);
+	return ctrl(z, &c);
+}
+
+/*
+ * Buffers the kernel can fill. Every CQE outside is one that the kernel waits
+ * for; in nodev mode each is a buffer of its own.
+ */
+static uint32_t nodev_free(const struct pp_zcrx *z)
+{
+	const struct pp_zc *zc = z->zc;
+	uint32_t out = pp_load(&zc->delivered) - pp_load_acquire(zc->head);
+
+	return out < zc->bufs ? zc->bufs - out : 0;
+}
+
+/* Worth a system call: much is in the ring, or the kernel has little left. */
+static bool flush_due(const struct pp_zcrx *z)
+{
+	uint32_t used = pp_rq_used(z->zc), half = z->zc->bufs / 2;
+
+	if (!used)
+		return false;
+	return z->starved || used > z->zc->mask / 2 || used >= half ||
+	       nodev_free(z) < z->low_water;
+}
+
+static int nodev_refill(struct pp_zcrx *z)
+{
+	struct pp_zc *zc = z->zc;
+	uint32_t before;
+	int err;
+
+	for (;;) {
+		pp_rq_produce(zc);
+		if (!flush_due(z))
+			return 0;
+		before = pp_load_acquire(zc->head);
+		err = flush(z);
+		if (err)
+			return err;
+		pp_stat_add(&z->c.refills, pp_load_acquire(zc->head) - before);
+		/* what did not fit before, fits now */
+		if (!pp_rq_listed(zc) || pp_load_acquire(zc->head) == before)
+			return 0;
+	}
+}
+
+static void zc_prep(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd)
+{
+	io_uring_prep_rw(PP_IO_OP_RECV_ZC, sqe, fd, NULL, 0, 0);
+	sqe->ioprio = IORING_RECV_MULTISHOT;
+	sqe->file_index = z->zc_id; /* zcrx_ifq_idx of newer headers */
+}
+
+static int zc_take(struct pp_zcrx *z, const struct io_uring_cqe *cqe,
+		   struct pp_frag *frag)
+{
+	const struct pp_io_zcrx_cqe *zcqe = (const void *)(cqe + 1);
+	struct pp_zc *zc = z->zc;
+	uint64_t off, b;
+
+	if (cqe->res <= 0)
+		return 0;
+	off = zcqe->off & PP_IO_ZCRX_OFF_MASK;
+	b = off >> zc->shift;
+	frag->offset = (uint32_t)(off & ((UINT64_C(1) << zc->shift) - 1));
+	if (pp_unlikely((zcqe->off & ~PP_IO_ZCRX_OFF_MASK) != zc->token ||
+			b >= zc->bufs ||
+			frag->offset + (uint64_t)(uint32_t)cqe->res >
+				UINT64_C(1) << zc->shift))
+		return -EIO;
+	pp_fetch_add(&zc->delivered, 1u);
+	frag->netmem = pp_dev_lent_take(zc->pool,
+					zc->first + ((uint32_t)b << zc->order));
+	frag->flags = PP_FRAG_LINEAR;
+	pp_stat_add(&z->c.copied_bytes, (uint32_t)cqe->res);
+	return 1;
+}
+
+const struct pp_zcrx_ops pp_nodev_ops = {
+	.refill = nodev_refill,
+	.free_bufs = nodev_free,
+	.prep = zc_prep,
+	.take = zc_take,
+	.stop = pp_zc_stop,
+	.cleanup = pp_zc_cleanup,
+};
