@@ -46,6 +46,11 @@ enum pp_zcrx_mode {
  * @area:       memory to receive into; NULL: that of @pool, else one is made
  * @pool:       pbuf mode: where buffers come from; NULL: a pool over @area is
  *              made. Without a provider. Its owner drives the instance
+ * @share:      device and nodev mode: another instance, whose buffers and refill
+ *              ring this one shares in a ring of its own; @mode, @area and sizes
+ *              are those of @share. NULL: none
+ * @share_fd:   with @share: what pp_zcrx_export(@share) returned
+ * @reserved:   0
  * @on_gone:    called once when the instance is closed, its last buffer home
  *              and a pool that was made gone, on the thread of the close or the
  *              last put; pp_area_destroy() of @area is allowed in it. May be
@@ -67,6 +72,9 @@ struct pp_zcrx_params {
 	struct io_uring *ring;
 	struct pp_area *area;
 	struct page_pool *pool;
+	struct pp_zcrx *share;
+	int32_t share_fd;
+	uint32_t reserved;
 	void (*on_gone)(void *arg);
 	void *on_gone_arg;
 };
@@ -133,10 +141,31 @@ PP_API void pp_zcrx_close(struct pp_zcrx *z);
 PP_API int pp_zcrx_prep_recv(struct pp_zcrx *z, struct io_uring_sqe *sqe,
 			     int fd, uint64_t user_data);
 
+/**
+ * pp_zcrx_prep_recv_limit() - prepare a receive of so many bytes
+ * @z:         instance
+ * @sqe:       entry of the instance's ring
+ * @fd:        connected TCP socket
+ * @user_data: comes back in each CQE; names no other limited receive in flight
+ * @bytes:     how many at most, not 0
+ *
+ * As pp_zcrx_prep_recv(), but it ends with PP_ZCRX_EV_LIMIT after @bytes. The
+ * kernel ends it as it ends at the peer's close; we count, and so tell one from
+ * the other. After PP_ZCRX_EV_REARM prepare what is left.
+ *
+ * Context: the thread that drives the ring.
+ * Return: 0, -EINVAL, -EEXIST (@user_data), -ENOMEM, -EAGAIN as above. On
+ *         failure @sqe is a no-op that completes silently.
+ */
+PP_API int pp_zcrx_prep_recv_limit(struct pp_zcrx *z, struct io_uring_sqe *sqe,
+				   int fd, uint64_t user_data, uint32_t bytes);
+
 /* what pp_zcrx_on_cqe() reports beside fragments */
 #define PP_ZCRX_EV_EOF 0x1u	/* the peer has closed: the receive has ended */
 #define PP_ZCRX_EV_REARM 0x2u	/* it has ended for now: prepare it again */
 #define PP_ZCRX_EV_STARVED 0x4u /* because there was no free buffer */
+#define PP_ZCRX_EV_LIMIT                                                       \
+	0x8u /* it has ended: all bytes of its limit are there */
 
 /* most fragments of one CQE */
 #define PP_ZCRX_FRAGS 16
@@ -178,6 +207,19 @@ PP_API int pp_zcrx_refill(struct pp_zcrx *z);
  * Return: true if enough buffers are free.
  */
 PP_API bool pp_zcrx_ready(struct pp_zcrx *z);
+
+/**
+ * pp_zcrx_export() - let another ring share an instance
+ * @z: instance in device or nodev mode
+ *
+ * The other ring may be another thread's: it calls pp_zcrx_open() with @share
+ * and the descriptor, and receives into the same buffers. Either may be closed
+ * first. Close the descriptor when all have opened.
+ *
+ * Context: the thread that drives the ring.
+ * Return: a descriptor, -EOPNOTSUPP (pbuf mode, or the kernel), -EINVAL.
+ */
+PP_API int pp_zcrx_export(struct pp_zcrx *z);
 
 /* ---- with the loop of ours ---- */
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The home of the calls for an application's own loop: prepare, and understand. */
+#include "base/fault.h"
 #include "uring/uring.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -42,22 +44,99 @@ int pp_zcrx_refill(struct pp_zcrx *z)
 	return z ? z->ops->refill(z) : -EINVAL;
 }
 
+/* An entry that was taken from the ring must be something. */
+static int prep_nothing(struct io_uring_sqe *sqe, int err)
+{
+	io_uring_prep_nop(sqe);
+	sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+	return err;
+}
+
 int pp_zcrx_prep_recv(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd,
 		      uint64_t user_data)
 {
 	if (!z || !sqe || fd < 0)
 		return -EINVAL;
 	if (!pp_zcrx_ready(z)) {
-		/* an entry that was taken must be something */
-		io_uring_prep_nop(sqe);
-		sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-		io_uring_sqe_set_data64(sqe, user_data);
 		pp_stat_inc(&z->c.held);
-		return -EAGAIN;
+		return prep_nothing(sqe, -EAGAIN);
 	}
-	z->ops->prep(z, sqe, fd);
+	z->ops->prep(z, sqe, fd, 0);
 	io_uring_sqe_set_data64(sqe, user_data);
 	return 0;
+}
+
+/* ---- limited receives ---- */
+
+static struct pp_limit *limit_find(struct pp_zcrx *z, uint64_t user_data)
+{
+	uint32_t i;
+
+	for (i = 0; i < z->limits; i++)
+		if (z->limit[i].user_data == user_data)
+			return &z->limit[i];
+	return NULL;
+}
+
+static int limit_add(struct pp_zcrx *z, uint64_t user_data, uint32_t bytes)
+{
+	uint32_t room = z->limit_room ? 2 * z->limit_room : 16;
+	struct pp_limit *grown;
+
+	if (limit_find(z, user_data))
+		return -EEXIST;
+	if (z->limits == z->limit_room) {
+		grown = PP_FAULT("zcrx.limits") ?
+				NULL :
+				realloc(z->limit, room * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		z->limit = grown;
+		z->limit_room = room;
+	}
+	z->limit[z->limits++] = (struct pp_limit){ user_data, bytes };
+	return 0;
+}
+
+int pp_zcrx_prep_recv_limit(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd,
+			    uint64_t user_data, uint32_t bytes)
+{
+	int err;
+
+	if (!z || !sqe)
+		return -EINVAL;
+	if (fd < 0 || !bytes)
+		return prep_nothing(sqe, -EINVAL);
+	if (!pp_zcrx_ready(z)) {
+		pp_stat_inc(&z->c.held);
+		return prep_nothing(sqe, -EAGAIN);
+	}
+	err = limit_add(z, user_data, bytes);
+	if (err)
+		return prep_nothing(sqe, err);
+	z->ops->prep(z, sqe, fd, bytes);
+	io_uring_sqe_set_data64(sqe, user_data);
+	return 0;
+}
+
+/*
+ * Counts a completion of a limited receive. Return: true if that was the last
+ * byte of it, and the receive has ended.
+ */
+static bool limit_count(struct pp_zcrx *z, const struct io_uring_cqe *cqe,
+			uint32_t bytes)
+{
+	struct pp_limit *l = limit_find(z, cqe->user_data);
+	bool all;
+
+	if (!l)
+		return false;
+	l->left -= pp_min(bytes, l->left);
+	if (cqe->flags & IORING_CQE_F_MORE)
+		return false;
+	all = !l->left;
+	*l = z->limit[--z->limits];
+	return all;
 }
 
 static void starve(struct pp_zcrx *z)
@@ -109,14 +188,17 @@ int pp_zcrx_on_cqe(struct pp_zcrx *z, const struct io_uring_cqe *cqe,
 		pp_stat_inc(&z->c.bad_cqes);
 		return n;
 	}
+	if (pp_unlikely(z->limits) &&
+	    limit_count(z, cqe, n ? (uint32_t)cqe->res : 0) && cqe->res >= 0)
+		*events = PP_ZCRX_EV_LIMIT;
 	if (pp_unlikely(!n))
-		return cqe->flags & IORING_CQE_F_MORE ?
+		return *events || cqe->flags & IORING_CQE_F_MORE ?
 			       0 :
 			       ended(z, cqe->res, events);
 	frags->len = (uint32_t)cqe->res;
 	pp_stat_add(&z->c.bytes, frags->len);
 	pp_stat_inc(&z->c.frags);
-	if (pp_unlikely(!(cqe->flags & IORING_CQE_F_MORE))) {
+	if (pp_unlikely(!(cqe->flags & IORING_CQE_F_MORE)) && !*events) {
 		*events = PP_ZCRX_EV_REARM;
 		pp_stat_inc(&z->c.rearms);
 	}

@@ -51,6 +51,8 @@ int pp_zcrx_ladder(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 	const struct step *step;
 	int err = -EINVAL;
 
+	if (p->share)
+		return pp_zc_open_share(z, p, ext);
 	for (step = steps; step < steps + PP_ARRAY_SIZE(steps); step++) {
 		if (p->mode != PP_ZCRX_AUTO && p->mode != step->mode)
 			continue;

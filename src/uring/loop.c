@@ -120,7 +120,7 @@ static void arm_idle(struct pp_zcrx *z)
 		sqe = sqe_get(z);
 		if (!sqe)
 			return;
-		z->ops->prep(z, sqe, c->fd);
+		z->ops->prep(z, sqe, c->fd, 0);
 		io_uring_sqe_set_data64(sqe, conn_ud(cs, c));
 		c->state = CONN_ARMED;
 		cs->idle--;

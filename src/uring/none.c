@@ -30,6 +30,23 @@ int pp_zcrx_prep_recv(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd,
 	return -EINVAL;
 }
 
+int pp_zcrx_prep_recv_limit(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd,
+			    uint64_t user_data, uint32_t bytes)
+{
+	(void)z;
+	(void)sqe;
+	(void)fd;
+	(void)user_data;
+	(void)bytes;
+	return -EINVAL;
+}
+
+int pp_zcrx_export(struct pp_zcrx *z)
+{
+	(void)z;
+	return -EINVAL;
+}
+
 int pp_zcrx_on_cqe(struct pp_zcrx *z, const struct io_uring_cqe *cqe,
 		   struct pp_frag *frags, uint32_t *events)
 {

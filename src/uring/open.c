@@ -24,6 +24,9 @@ static int params_check(const struct pp_zcrx_params *p, struct pp_extack *ext)
 		return pp_fail(ext, -EINVAL, "cq_entries",
 			       "cq_entries is %u: it must be at most %u",
 			       p->cq_entries, PP_ZCRX_CQ_MAX);
+	if (p->reserved)
+		return pp_fail(ext, -EINVAL, "reserved",
+			       "reserved is %u: it must be 0", p->reserved);
 	if (p->area_bytes && (p->area || p->pool))
 		return pp_fail(ext, -EINVAL, "area_bytes",
 			       "area_bytes is %llu and there is an area already: leave it 0",
@@ -74,6 +77,7 @@ void pp_zcrx_close(struct pp_zcrx *z)
 	pp_ring_cleanup(z);
 	z->ops->cleanup(z);
 	pp_conns_free(z);
+	free(z->limit);
 	pp_memory_cleanup(z);
 	free(z);
 }

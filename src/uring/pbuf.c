@@ -104,9 +104,14 @@ static uint32_t pbuf_free(const struct pp_zcrx *z)
 	return pp_load(&z->pbuf->entries);
 }
 
-static void pbuf_prep(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd)
+static void pbuf_prep(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd,
+		      uint32_t limit)
 {
-	io_uring_prep_recv_multishot(sqe, fd, NULL, 0, 0);
+	/* a multishot receive cannot be told when to stop: one buffer a time */
+	if (limit)
+		io_uring_prep_recv(sqe, fd, NULL, pp_min(limit, z->buf_bytes), 0);
+	else
+		io_uring_prep_recv_multishot(sqe, fd, NULL, 0, 0);
 	sqe->flags |= IOSQE_BUFFER_SELECT;
 	sqe->buf_group = z->pbuf->bgid;
 }

@@ -23,6 +23,12 @@
 #define PP_ZCRX_CQ_MAX 65536u
 #define PP_ZCRX_HOLD_NS 10000000u /* then any free buffer arms a receive */
 
+/* A limited receive in flight. */
+struct pp_limit {
+	uint64_t user_data;
+	uint32_t left;
+};
+
 struct pp_pbuf;
 struct pp_zc;
 struct pp_conns;
@@ -49,7 +55,9 @@ struct pp_zcrx_ops {
 	int (*refill)(struct pp_zcrx *z);
 	/* buffers that a receive can use now */
 	uint32_t (*free_bufs)(const struct pp_zcrx *z);
-	void (*prep)(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd);
+	/* @limit: bytes at most, 0 = to the end */
+	void (*prep)(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd,
+		     uint32_t limit);
 	/*
 	 * The buffer of a CQE: 1 and *frag (flags and netmem set, len = res) if
 	 * there are bytes in it, 0 if it carries none, -EIO if it is not ours.
@@ -74,6 +82,8 @@ struct pp_zcrx {
 	uint32_t low_water;
 	bool starved;	     /* a receive ended for want of buffers: hold it */
 	uint64_t starved_ns; /* since when */
+	struct pp_limit *limit;
+	uint32_t limits, limit_room;
 	struct pp_zcrx_counters c;
 
 	/* control */
@@ -120,6 +130,8 @@ int pp_pbuf_open(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 		 struct pp_extack *ext);
 
 /* ---- zc.c ---- */
+int pp_zc_open_share(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+		     struct pp_extack *ext);
 int pp_zc_open_nodev(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 		     struct pp_extack *ext);
 

@@ -68,9 +68,10 @@ static int nodev_refill(struct pp_zcrx *z)
 	}
 }
 
-static void zc_prep(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd)
+static void zc_prep(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd,
+		    uint32_t limit)
 {
-	io_uring_prep_rw(PP_IO_OP_RECV_ZC, sqe, fd, NULL, 0, 0);
+	io_uring_prep_rw(PP_IO_OP_RECV_ZC, sqe, fd, NULL, limit, 0);
 	sqe->ioprio = IORING_RECV_MULTISHOT;
 	sqe->file_index = z->zc_id; /* zcrx_ifq_idx of newer headers */
 }
@@ -98,6 +99,19 @@ static int zc_take(struct pp_zcrx *z, const struct io_uring_cqe *cqe,
 	frag->flags = PP_FRAG_LINEAR;
 	pp_stat_add(&z->c.copied_bytes, (uint32_t)cqe->res);
 	return 1;
+}
+
+int pp_zcrx_export(struct pp_zcrx *z)
+{
+	struct pp_io_zcrx_ctrl c = { .op = PP_IO_ZCRX_CTRL_EXPORT };
+	int err;
+
+	if (!z)
+		return -EINVAL;
+	if (!z->zc)
+		return -EOPNOTSUPP;
+	err = ctrl(z, &c);
+	return err ? err : (int)c.zcrx_fd;
 }
 
 const struct pp_zcrx_ops pp_nodev_ops = {

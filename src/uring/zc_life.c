@@ -211,7 +211,8 @@ void pp_zc_cleanup(struct pp_zcrx *z)
 	struct pp_zc *zc = z->zc;
 
 	z->zc = NULL;
-	if (--zc->users == 0 && zc->bufs && zc->first != PP_NO_IDX)
+	if (pp_fetch_sub(&zc->users, 1u) == 1 && zc->bufs &&
+	    zc->first != PP_NO_IDX)
 		pp_dev_lend_end(zc->pool, zc->first, zc->bufs);
 }
 
@@ -295,5 +296,61 @@ int pp_zc_open_nodev(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 		return err;
 	}
 	z->ops = &pp_nodev_ops;
+	return 0;
+}
+
+/* ---- a second ring on the same instance ---- */
+
+static int share_register(struct pp_zcrx *z, int fd, struct pp_extack *ext)
+{
+	struct pp_io_zcrx_ifq_reg reg = {
+		.if_idx = (uint32_t)fd,
+		.flags = PP_IO_ZCRX_REG_IMPORT,
+	};
+	int err = ifq_register(z, &reg);
+
+	if (err == -EBADF)
+		return pp_fail(ext, err, "share_fd",
+			       "share_fd is %d: pass what pp_zcrx_export() returned, still open",
+			       fd);
+	if (err == -EINVAL)
+		return pp_fail(ext, -EOPNOTSUPP, "share",
+			       "this kernel cannot share zero-copy receive between rings: Linux 7.2 can");
+	if (err)
+		return register_explain(err, z, ext);
+	z->zc_id = reg.zcrx_id;
+	z->info.zcrx_id = reg.zcrx_id;
+	return 0;
+}
+
+int pp_zc_open_share(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+		     struct pp_extack *ext)
+{
+	struct pp_zcrx *with = p->share;
+	int err;
+
+	if (!with->zc)
+		return pp_fail(ext, -EOPNOTSUPP, "share",
+			       "the other instance is in pbuf mode: share its pool instead");
+	z->bufs = with->bufs;
+	z->buf_bytes = with->buf_bytes;
+	err = pp_ring_init(z, p, 2 * z->bufs,
+			   IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQE32, ext);
+	if (err)
+		return err;
+	err = share_register(z, p->share_fd, ext);
+	if (err) {
+		pp_ring_cleanup(z);
+		return err;
+	}
+	pp_fetch_add(&with->zc->users, 1u);
+	z->zc = with->zc;
+	z->area = with->area;
+	z->pool = page_pool_get(with->pool);
+	z->ops = with->ops;
+	z->info.mode = with->info.mode;
+	z->info.ifindex = with->info.ifindex;
+	z->info.queue = with->info.queue;
+	z->info.first_chunk = with->info.first_chunk;
 	return 0;
 }

@@ -189,6 +189,9 @@ PP_TEST(zcrx_pbuf, bad_parameters_are_named)
 	p = small(area);
 	p.cq_entries = 1 << 20;
 	refused(p, -EINVAL, "cq_entries");
+	p = small(area);
+	p.reserved = 1;
+	refused(p, -EINVAL, "reserved");
 	cr_assert_eq(pp_area_free_chunks(area), 64);
 	pt_area_end(area);
 }
@@ -488,6 +491,70 @@ PP_TEST(zcrx_pbuf, an_application_keeps_its_ring_and_its_pool)
 	io_uring_queue_exit(&ring);
 	stream_close(&s);
 	page_pool_destroy(pool);
+}
+
+/* Until the limited receive of @bytes has ended. Return: its last event. */
+static uint32_t limited(struct io_uring *ring, struct pp_zcrx *z,
+			struct stream *s, uint32_t bytes)
+{
+	struct pp_frag frags[PP_ZCRX_FRAGS];
+	uint64_t from = s->seen;
+	struct io_uring_cqe *cqe;
+	uint32_t events = PP_ZCRX_EV_REARM;
+	int n;
+
+	while (events & PP_ZCRX_EV_REARM) {
+		n = pp_zcrx_prep_recv_limit(z, io_uring_get_sqe(ring), s->fd[0],
+					    9,
+					    bytes - (uint32_t)(s->seen - from));
+		cr_assert_eq(n, 0, "prep: %d", n);
+		cr_assert_eq(pp_zcrx_prep_recv_limit(z, io_uring_get_sqe(ring),
+						     s->fd[0], 9, 1),
+			     -EEXIST);
+		io_uring_submit_and_wait(ring, 1);
+		cr_assert_eq(io_uring_peek_cqe(ring, &cqe), 0);
+		n = pp_zcrx_on_cqe(z, cqe, frags, &events);
+		cr_assert_geq(n, 0);
+		if (n)
+			received(s, 0, frags, n);
+		io_uring_cqe_seen(ring, cqe);
+		cr_assert_neq(io_uring_peek_cqe(ring, &cqe), 0);
+	}
+	cr_assert_leq(s->seen - from, bytes);
+	return events;
+}
+
+PP_TEST(zcrx_pbuf, a_limit_is_not_the_end)
+{
+	struct pp_area *area = pt_area(64);
+	struct io_uring ring;
+	struct pp_zcrx_params p = small(area);
+	struct pp_zcrx *z;
+	struct stream s;
+
+	have_uring();
+	cr_assert_eq(io_uring_queue_init(8, &ring, 0), 0);
+	p.ring = &ring;
+	z = zcrx(p);
+	stream_open(&s);
+	stream_send(&s, 10000);
+	cr_assert_eq(limited(&ring, z, &s, 6000), PP_ZCRX_EV_LIMIT);
+	cr_assert_eq(s.seen, 6000);
+	close(s.fd[1]);
+	s.fd[1] = -1;
+	/* exactly what is left, then the end */
+	cr_assert_eq(limited(&ring, z, &s, 4000), PP_ZCRX_EV_LIMIT);
+	cr_assert_eq(limited(&ring, z, &s, 4000), PP_ZCRX_EV_EOF);
+	cr_assert_eq(s.seen, 10000);
+	cr_assert_eq(pp_zcrx_prep_recv_limit(z, io_uring_get_sqe(&ring), 0, 9, 0),
+		     -EINVAL);
+	cr_assert_eq(pp_zcrx_export(z), -EOPNOTSUPP);
+	p.share = z;
+	refused(p, -EOPNOTSUPP, "share");
+	pp_zcrx_close(z);
+	io_uring_queue_exit(&ring);
+	stream_close(&s);
+	pt_area_end(area);
 }
 
 static void claim_pool(void *arg)

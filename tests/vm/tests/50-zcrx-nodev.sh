@@ -2,7 +2,7 @@
 # about: zero-copy receive without a device: 256 MiB verified, hold everything, small areas
 # guest: ppsim
 # timeout: 300
-# needs: ip bench_zcrx wordgen
+# needs: ip bench_zcrx wordgen vm_zcrx
 . /vm/lib.sh
 
 zresult() { # KEY: out of the last JSON object
@@ -45,3 +45,6 @@ check_num "starved" "$(zresult starved)" -ge 8
 
 check_fails "dma-buf sizes" "buf_bytes is 8192" bench_zcrx --listen 127.0.0.1:5001 \
 	--mode nodev --chunk 8192
+for test in limit share many full; do
+	vm_zcrx $test || fail "vm_zcrx $test"
+done
