@@ -52,6 +52,9 @@ int zb_zcrx_open(struct zb *b)
 	}
 	if (b->o.chunk && b->o.chunk < chunk)
 		chunk = (uint32_t)b->o.chunk;
+	if (b->o.mode == ZB_DEVICE || b->o.ifname)
+		/* a device's large buffers need contiguous memory */
+		ap.flags = PP_AREA_THP | PP_AREA_POPULATE;
 	ap.chunk_bytes = chunk;
 	ap.chunks = (uint32_t)((b->o.area_mb << 20) / chunk);
 	if (pp_area_create(&b->area, &ap, &ext))

@@ -51,6 +51,9 @@ enum pp_zcrx_mode {
  *              are those of @share. NULL: none
  * @share_fd:   with @share: what pp_zcrx_export(@share) returned
  * @reserved:   0
+ * @event_user_data: device mode in @ring: user_data of the kernel's own
+ *              completions, which go to pp_zcrx_on_cqe() too; 0 = none, then
+ *              the kernel does not tell when the device finds no buffer
  * @on_gone:    called once when the instance is closed, its last buffer home
  *              and a pool that was made gone, on the thread of the close or the
  *              last put; pp_area_destroy() of @area is allowed in it. May be
@@ -75,6 +78,7 @@ struct pp_zcrx_params {
 	struct pp_zcrx *share;
 	int32_t share_fd;
 	uint32_t reserved;
+	uint64_t event_user_data;
 	void (*on_gone)(void *arg);
 	void *on_gone_arg;
 };
@@ -112,9 +116,12 @@ PP_API int pp_zcrx_open(struct pp_zcrx **out, const struct pp_zcrx_params *param
  * @z: instance, NULL allowed
  *
  * A ring that we made is torn down. In a ring of the application every receive
- * must have ended before. Buffers that the kernel held go home to the area, and
+ * must have ended before; in device mode the ring itself must be gone, because
+ * the device may write until then. Buffers that the kernel held go home to the area, and
  * so does data that no pp_zcrx_on_cqe() has seen. Fragments that the application
- * holds stay valid; the memory goes with the last of them.
+ * holds stay valid; the memory goes with the last of them. In device mode this
+ * waits for the queue to be seen free, two seconds at most; where it cannot be
+ * seen free, the lent range never goes home.
  *
  * Context: control; nobody is inside another call on @z.
  */
@@ -384,7 +391,8 @@ PP_API int pp_zcrx_get_info(const struct pp_zcrx *z, struct pp_zcrx_info *info);
  * @flushes:      system calls that told the kernel of returned buffers
  * @bad_cqes:     completions that name a buffer the kernel did not hold
  * @copied_bytes: bytes that the kernel copied into the area: all of them in
- *                nodev and pbuf mode
+ *                nodev and pbuf mode; in device mode what the kernel counts,
+ *                and it does not count bytes beside a packet's headers
  */
 struct pp_zcrx_stats {
 	uint32_t sz;

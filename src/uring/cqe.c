@@ -183,6 +183,10 @@ int pp_zcrx_on_cqe(struct pp_zcrx *z, const struct io_uring_cqe *cqe,
 		return -EINVAL;
 	*events = 0;
 	pp_stat_inc(&z->c.cqes);
+	if (pp_unlikely(z->event_on && cqe->user_data == z->event_ud)) {
+		*events = PP_ZCRX_EV_STARVED;
+		return z->ops->event(z);
+	}
 	n = z->ops->take(z, cqe, frags);
 	if (pp_unlikely(n < 0)) {
 		pp_stat_inc(&z->c.bad_cqes);

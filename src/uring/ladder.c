@@ -9,24 +9,12 @@
 typedef int step_fn(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 		    struct pp_extack *ext);
 
-/* The kernel tells what it can; what it cannot tell is tried. */
-static int device_open(struct pp_zcrx *z, const struct pp_zcrx_params *p,
-		       struct pp_extack *ext)
-{
-	(void)z;
-	if (!p->ifindex)
-		return pp_fail(ext, -ENODEV, "ifindex",
-			       "no interface was named: set ifindex and queue");
-	return pp_fail(ext, -EOPNOTSUPP, "mode",
-		       "this libpagepool does not drive device queues yet: use nodev or pbuf");
-}
-
 static const struct step {
 	const char *name;
 	uint32_t mode;
 	step_fn *open;
 } steps[] = {
-	{ "device", PP_ZCRX_DEVICE, device_open },
+	{ "device", PP_ZCRX_DEVICE, pp_zc_open_device },
 	{ "nodev", PP_ZCRX_NODEV, pp_zc_open_nodev },
 	{ "pbuf", PP_ZCRX_PBUF, pp_pbuf_open },
 };

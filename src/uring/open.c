@@ -129,6 +129,6 @@ int pp_zcrx_get_stats(const struct pp_zcrx *z, struct pp_zcrx_stats *stats)
 	s.refill_short = pp_load(&c->refill_short);
 	s.flushes = pp_load(&c->flushes);
 	s.bad_cqes = pp_load(&c->bad_cqes);
-	s.copied_bytes = pp_load(&c->copied_bytes);
+	s.copied_bytes = pp_load(&c->copied_bytes) + pp_zc_kernel_copied(z);
 	return pp_copy_out(stats, &s, sizeof(s), sizeof(s));
 }

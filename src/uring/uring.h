@@ -64,6 +64,8 @@ struct pp_zcrx_ops {
 	 */
 	int (*take)(struct pp_zcrx *z, const struct io_uring_cqe *cqe,
 		    struct pp_frag *frag);
+	/* a CQE of the kernel's own; NULL where there are none */
+	int (*event)(struct pp_zcrx *z);
 	/* before the ring goes: tell the kernel; after: buffers go home */
 	void (*stop)(struct pp_zcrx *z);
 	void (*cleanup)(struct pp_zcrx *z);
@@ -75,8 +77,11 @@ struct pp_zcrx {
 	struct page_pool *pool; /* we are one of its users */
 	struct pp_area *area;
 	struct pp_pbuf *pbuf;
-	struct pp_zc *zc; /* shared by all rings of one kernel instance */
-	uint32_t zc_id;	  /* the kernel's number of it in our ring */
+	struct pp_zc *zc;  /* shared by all rings of one kernel instance */
+	uint64_t event_ud; /* user_data of the kernel's own CQEs */
+	bool event_on;
+	bool ctrl_missing; /* the kernel has no ZCRX_CTRL */
+	uint32_t zc_id;	   /* the kernel's number of it in our ring */
 	uint32_t buf_bytes;
 	uint32_t bufs;
 	uint32_t low_water;
@@ -130,8 +135,12 @@ int pp_pbuf_open(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 		 struct pp_extack *ext);
 
 /* ---- zc.c ---- */
+/* Bytes that the kernel says it copied in device mode. Context: any thread. */
+uint64_t pp_zc_kernel_copied(const struct pp_zcrx *z);
 int pp_zc_open_share(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 		     struct pp_extack *ext);
+int pp_zc_open_device(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+		      struct pp_extack *ext);
 int pp_zc_open_nodev(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 		     struct pp_extack *ext);
 

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-static int ctrl(struct pp_zcrx *z, struct pp_io_zcrx_ctrl *c)
+int pp_zc_ctrl(struct pp_zcrx *z, struct pp_io_zcrx_ctrl *c)
 {
 	int err;
 
@@ -21,7 +21,7 @@ static int flush(struct pp_zcrx *z)
 	struct pp_io_zcrx_ctrl c = { .op = PP_IO_ZCRX_CTRL_FLUSH_RQ };
 
 	pp_stat_inc(&z->c.flushes);
-	return ctrl(z, &c);
+	return pp_zc_ctrl(z, &c);
 }
 
 /*
@@ -47,7 +47,8 @@ static bool flush_due(const struct pp_zcrx *z)
 	       nodev_free(z) < z->low_water;
 }
 
-static int nodev_refill(struct pp_zcrx *z)
+/* Returns into the ring, and the kernel told while @due says so. */
+static int refill_while(struct pp_zcrx *z, bool (*due)(const struct pp_zcrx *z))
 {
 	struct pp_zc *zc = z->zc;
 	uint32_t before;
@@ -55,7 +56,7 @@ static int nodev_refill(struct pp_zcrx *z)
 
 	for (;;) {
 		pp_rq_produce(zc);
-		if (!flush_due(z))
+		if (!due(z))
 			return 0;
 		before = pp_load_acquire(zc->head);
 		err = flush(z);
@@ -68,12 +69,64 @@ static int nodev_refill(struct pp_zcrx *z)
 	}
 }
 
+static int nodev_refill(struct pp_zcrx *z)
+{
+	return refill_while(z, flush_due);
+}
+
+/* ---- device mode: the driver refills, the kernel tells of want ---- */
+
+static uint32_t device_free(const struct pp_zcrx *z)
+{
+	uint32_t out = (uint32_t)page_pool_inflight(z->zc->pool);
+
+	return out < z->bufs ? z->bufs - out : 0;
+}
+
+/* A driver that gets on needs no telling; one that starved, or copies, does. */
+static bool device_flush_due(const struct pp_zcrx *z)
+{
+	uint32_t used = pp_rq_used(z->zc);
+
+	if (!used || z->ctrl_missing)
+		return false;
+	return z->starved || pp_load(&z->zc->hungry) ||
+	       used > z->zc->mask / 2 || used >= z->zc->bufs / 2;
+}
+
+/* There are buffers again: the kernel shall tell of the next want. */
+static int event_rearm(struct pp_zcrx *z)
+{
+	struct pp_io_zcrx_ctrl c = { .op = PP_IO_ZCRX_CTRL_ARM_EVENT,
+				     .event_type = PP_IO_ZCRX_EVENT_ALLOC_FAIL };
+
+	if (!pp_load(&z->zc->hungry) || device_free(z) < z->low_water)
+		return 0;
+	pp_store(&z->zc->hungry, 0u);
+	return pp_zc_ctrl(z, &c);
+}
+
+static int device_refill(struct pp_zcrx *z)
+{
+	int err = refill_while(z, device_flush_due);
+
+	return err ? err : event_rearm(z);
+}
+
 static void zc_prep(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd,
 		    uint32_t limit)
 {
 	io_uring_prep_rw(PP_IO_OP_RECV_ZC, sqe, fd, NULL, limit, 0);
 	sqe->ioprio = IORING_RECV_MULTISHOT;
 	sqe->file_index = z->zc_id; /* zcrx_ifq_idx of newer headers */
+}
+
+/* The kernel's own completion: the device found no buffer. */
+static int event_take(struct pp_zcrx *z)
+{
+	pp_store(&z->zc->hungry, 1u);
+	pp_stat_inc(&z->c.starved);
+	return 0;
 }
 
 static int zc_take(struct pp_zcrx *z, const struct io_uring_cqe *cqe,
@@ -96,8 +149,9 @@ static int zc_take(struct pp_zcrx *z, const struct io_uring_cqe *cqe,
 	pp_fetch_add(&zc->delivered, 1u);
 	frag->netmem = pp_dev_lent_take(zc->pool,
 					zc->first + ((uint32_t)b << zc->order));
-	frag->flags = PP_FRAG_LINEAR;
-	pp_stat_add(&z->c.copied_bytes, (uint32_t)cqe->res);
+	frag->flags = zc->device ? 0 : PP_FRAG_LINEAR;
+	if (!zc->device)
+		pp_stat_add(&z->c.copied_bytes, (uint32_t)cqe->res);
 	return 1;
 }
 
@@ -110,7 +164,7 @@ int pp_zcrx_export(struct pp_zcrx *z)
 		return -EINVAL;
 	if (!z->zc)
 		return -EOPNOTSUPP;
-	err = ctrl(z, &c);
+	err = pp_zc_ctrl(z, &c);
 	return err ? err : (int)c.zcrx_fd;
 }
 
@@ -119,6 +173,16 @@ const struct pp_zcrx_ops pp_nodev_ops = {
 	.free_bufs = nodev_free,
 	.prep = zc_prep,
 	.take = zc_take,
+	.stop = pp_zc_stop,
+	.cleanup = pp_zc_cleanup,
+};
+
+const struct pp_zcrx_ops pp_device_ops = {
+	.refill = device_refill,
+	.free_bufs = device_free,
+	.prep = zc_prep,
+	.take = zc_take,
+	.event = event_take,
 	.stop = pp_zc_stop,
 	.cleanup = pp_zc_cleanup,
 };

@@ -23,17 +23,23 @@
 struct pp_zc {
 	struct page_pool *pool; /* valid for as long as we are */
 	struct pp_area *area;
-	uint32_t first;	    /* chunk of the range */
-	uint32_t bufs;	    /* in it */
-	uint32_t order;	    /* chunks of a buffer, log2 */
-	uint32_t shift;	    /* bytes of a buffer, log2 */
-	uint32_t users;	    /* rings; control */
-	uint64_t token;	    /* goes into every RQE */
-	uint64_t area_bits; /* of a CQE's offset: must be these */
+	uint32_t first; /* chunk of the range */
+	uint32_t bufs;	/* in it */
+	uint32_t order; /* chunks of a buffer, log2 */
+	uint32_t shift; /* bytes of a buffer, log2 */
+	uint32_t users; /* rings; control */
+	uint64_t token; /* goes into every RQE */
+
+	/* device mode */
+	bool device; /* a queue is ours: it writes */
+	uint32_t ifindex;
+	uint32_t queue;
+	struct pp_io_zcrx_stats *stats; /* the kernel writes */
 
 	/* the refill ring; head is the kernel's, tail ours */
 	void *region;
 	size_t region_bytes;
+	size_t stats_at; /* in the region */
 	uint32_t *head, *tail;
 	struct pp_io_rqe *rqes;
 	uint32_t mask;
@@ -44,6 +50,7 @@ struct pp_zc {
 	/* any thread: [buffers on the list:32][number + 1 of the newest:32] */
 	uint64_t list pp_cacheline_aligned;
 	uint32_t producing; /* 1: somebody is the producer */
+	uint32_t hungry;    /* 1: the device has found no buffer */
 
 	uint32_t delivered pp_cacheline_aligned; /* CQEs; any driver, wraps */
 };

@@ -16,6 +16,7 @@
 
 #define NODEV_BUF 4096u /* the only size of this mode */
 #define PAGE 4096u
+#define RETURN_BATCH 32u /* buffers worth a store of the ring's tail */
 
 /* ---- the range ---- */
 
@@ -28,6 +29,13 @@ static void buffer_put(void *arg, uint32_t idx, uint32_t owed, bool ended)
 		pp_dev_lent_home(zc->pool, idx);
 	else
 		pp_rq_owe(zc, (idx - zc->first) >> zc->order, owed);
+	/*
+	 * A driver takes from the ring when it needs, not when we tell: what
+	 * is worth a store goes there now, and all of it if the device waits.
+	 */
+	if (!ended && zc->device &&
+	    (pp_load(&zc->hungry) || pp_load(&zc->list) >> 32 >= RETURN_BATCH))
+		pp_rq_produce(zc);
 }
 
 static int range_lend(struct pp_zcrx *z, const struct pp_zcrx_params *p,
@@ -81,7 +89,10 @@ static int region_make(struct pp_zc *zc, const struct pp_zcrx_caps *caps,
 	else
 		hdr = (hdr + align - 1) & ~(size_t)(align - 1);
 	zc->mask = n - 1;
-	zc->region_bytes = (hdr + n * sizeof(struct pp_io_rqe) + PAGE - 1) &
+	/* a cache line for the kernel's counters is more than they need */
+	zc->stats_at = (hdr + n * sizeof(struct pp_io_rqe) + PP_CACHELINE - 1) &
+		       ~(size_t)(PP_CACHELINE - 1);
+	zc->region_bytes = (zc->stats_at + PP_CACHELINE + PAGE - 1) &
 			   ~(size_t)(PAGE - 1);
 	zc->region = map(zc->region_bytes);
 	zc->list_next = PP_FAULT("zcrx.list") ? NULL :
@@ -116,8 +127,7 @@ static int region_use(struct pp_zc *zc, const struct pp_io_zcrx_ifq_reg *reg,
 
 /* ---- the kernel ---- */
 
-static int register_explain(int err, const struct pp_zcrx *z,
-			    struct pp_extack *ext)
+int pp_zc_explain(int err, const struct pp_zcrx *z, struct pp_extack *ext)
 {
 	unsigned long long kib = (unsigned long long)z->bufs * z->buf_bytes >> 10;
 	struct rlimit lim = { 0 };
@@ -146,7 +156,7 @@ static int register_explain(int err, const struct pp_zcrx *z,
 		       strerror(-err));
 }
 
-static int ifq_register(struct pp_zcrx *z, struct pp_io_zcrx_ifq_reg *reg)
+int pp_zc_ifq_register(struct pp_zcrx *z, struct pp_io_zcrx_ifq_reg *reg)
 {
 	int err;
 
@@ -157,7 +167,10 @@ static int ifq_register(struct pp_zcrx *z, struct pp_io_zcrx_ifq_reg *reg)
 	return err < 0 ? err : 0;
 }
 
-static int nodev_register(struct pp_zcrx *z, struct pp_extack *ext)
+int pp_zc_register(struct pp_zcrx *z, struct pp_io_zcrx_ifq_reg *reg,
+		   int (*explain)(int err, const struct pp_zcrx *z,
+				  struct pp_extack *ext),
+		   struct pp_extack *ext)
 {
 	struct pp_zc *zc = z->zc;
 	struct pp_io_zcrx_area_reg area = {
@@ -170,20 +183,29 @@ static int nodev_register(struct pp_zcrx *z, struct pp_extack *ext)
 		.size = zc->region_bytes,
 		.flags = PP_IO_REGION_USER,
 	};
-	struct pp_io_zcrx_ifq_reg reg = {
-		.rq_entries = zc->mask + 1,
-		.flags = PP_IO_ZCRX_REG_NODEV,
-		.area_ptr = (uintptr_t)&area,
-		.region_ptr = (uintptr_t)&region,
-	};
-	int err = ifq_register(z, &reg);
+	int err;
 
+	reg->rq_entries = zc->mask + 1;
+	reg->area_ptr = (uintptr_t)&area;
+	reg->region_ptr = (uintptr_t)&region;
+	err = pp_zc_ifq_register(z, reg);
 	if (err)
-		return register_explain(err, z, ext);
-	z->zc_id = reg.zcrx_id;
-	z->info.zcrx_id = reg.zcrx_id;
+		return explain(err, z, ext);
+	zc->device = reg->if_idx != 0;
+	z->zc_id = reg->zcrx_id;
+	z->info.zcrx_id = reg->zcrx_id;
 	zc->token = area.rq_area_token;
-	return region_use(zc, &reg, reg.rq_entries, ext);
+	return region_use(zc, reg, reg->rq_entries, ext);
+}
+
+static int nodev_register(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+			  const struct pp_zcrx_caps *caps, struct pp_extack *ext)
+{
+	struct pp_io_zcrx_ifq_reg reg = { .flags = PP_IO_ZCRX_REG_NODEV };
+
+	(void)p;
+	(void)caps;
+	return pp_zc_register(z, &reg, pp_zc_explain, ext);
 }
 
 /* ---- life ---- */
@@ -211,8 +233,10 @@ void pp_zc_cleanup(struct pp_zcrx *z)
 	struct pp_zc *zc = z->zc;
 
 	z->zc = NULL;
-	if (pp_fetch_sub(&zc->users, 1u) == 1 && zc->bufs &&
-	    zc->first != PP_NO_IDX)
+	if (pp_fetch_sub(&zc->users, 1u) != 1 || zc->first == PP_NO_IDX)
+		return;
+	/* the device may write until its queue is its own again */
+	if (!zc->device || pp_device_quiet(zc))
 		pp_dev_lend_end(zc->pool, zc->first, zc->bufs);
 }
 
@@ -250,8 +274,9 @@ static int nodev_probe(struct pp_zcrx_caps *caps, struct pp_extack *ext)
 					 "has no queries");
 }
 
-static int nodev_start(struct pp_zcrx *z, const struct pp_zcrx_params *p,
-		       const struct pp_zcrx_caps *caps, struct pp_extack *ext)
+static int zc_start(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+		    const struct pp_zcrx_caps *caps, pp_zc_reg_fn *reg,
+		    struct pp_extack *ext)
 {
 	int err = zc_new(z, ext);
 
@@ -265,7 +290,27 @@ static int nodev_start(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 				   IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQE32,
 				   ext);
 	if (!err)
-		err = nodev_register(z, ext);
+		err = reg(z, p, caps, ext);
+	return err;
+}
+
+int pp_zc_open(struct pp_zcrx *z, const struct pp_zcrx_params *p,
+	       const struct pp_zcrx_caps *caps, uint32_t buf_bytes,
+	       pp_zc_reg_fn *reg, struct pp_extack *ext)
+{
+	int err = pp_memory_lent(z, p, buf_bytes, ext);
+
+	if (err)
+		return err;
+	err = zc_start(z, p, caps, reg, ext);
+	if (!err)
+		return 0;
+	/* the ring first: the kernel lets go of the range with it */
+	if (z->ring)
+		pp_ring_cleanup(z);
+	if (z->zc)
+		pp_zc_cleanup(z);
+	pp_memory_cancel(z);
 	return err;
 }
 
@@ -282,21 +327,10 @@ int pp_zc_open_nodev(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 		return pp_fail(ext, -EINVAL, "buf_bytes",
 			       "buf_bytes is %u: without a device it must be %u, or 0",
 			       p->buf_bytes, NODEV_BUF);
-	err = pp_memory_lent(z, p, NODEV_BUF, ext);
-	if (err)
-		return err;
-	err = nodev_start(z, p, &caps, ext);
-	if (err) {
-		/* the ring first: the kernel lets go of the range with it */
-		if (z->ring)
-			pp_ring_cleanup(z);
-		if (z->zc)
-			pp_zc_cleanup(z);
-		pp_memory_cancel(z);
-		return err;
-	}
-	z->ops = &pp_nodev_ops;
-	return 0;
+	err = pp_zc_open(z, p, &caps, NODEV_BUF, nodev_register, ext);
+	if (!err)
+		z->ops = &pp_nodev_ops;
+	return err;
 }
 
 /* ---- a second ring on the same instance ---- */
@@ -307,7 +341,7 @@ static int share_register(struct pp_zcrx *z, int fd, struct pp_extack *ext)
 		.if_idx = (uint32_t)fd,
 		.flags = PP_IO_ZCRX_REG_IMPORT,
 	};
-	int err = ifq_register(z, &reg);
+	int err = pp_zc_ifq_register(z, &reg);
 
 	if (err == -EBADF)
 		return pp_fail(ext, err, "share_fd",
@@ -317,7 +351,7 @@ static int share_register(struct pp_zcrx *z, int fd, struct pp_extack *ext)
 		return pp_fail(ext, -EOPNOTSUPP, "share",
 			       "this kernel cannot share zero-copy receive between rings: Linux 7.2 can");
 	if (err)
-		return register_explain(err, z, ext);
+		return pp_zc_explain(err, z, ext);
 	z->zc_id = reg.zcrx_id;
 	z->info.zcrx_id = reg.zcrx_id;
 	return 0;

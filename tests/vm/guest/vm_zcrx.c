@@ -6,6 +6,8 @@
  *	share	a second ring on the same instance; the first may close first
  *	many	two instances, several sockets, in one ring of the application
  *	full	a completion queue that is too small: recovered, nothing lost
+ *	fork IF QUEUE	a child that inherited the ring is named, and when it is
+ *			gone the queue can be had again
  */
 #define _GNU_SOURCE
 #include <pagepool/pagepool.h>
@@ -13,11 +15,14 @@
 #include <errno.h>
 #include <liburing.h>
 #include <netinet/in.h>
+#include <net/if.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define check(what, ...)                                                       \
@@ -341,11 +346,57 @@ static void test_many(uint32_t cq, uint32_t n_z, uint32_t bufs, bool full)
 	       (unsigned long long)cq_full);
 }
 
+static struct pp_zcrx *device(const char *ifname, const char *queue,
+			      uint32_t timeout_ms, struct pp_extack *ext)
+{
+	struct pp_zcrx_params p = { .sz = sizeof(p),
+				    .mode = PP_ZCRX_DEVICE,
+				    .ifindex = if_nametoindex(ifname),
+				    .queue = (uint32_t)atoi(queue),
+				    .busy_timeout_ms = timeout_ms };
+	struct pp_zcrx *z = NULL;
+
+	*ext = (struct pp_extack){ .sz = sizeof(*ext) };
+	check(p.ifindex, "no interface %s", ifname);
+	return pp_zcrx_open(&z, &p, ext) ? NULL : z;
+}
+
+static void test_fork(const char *ifname, const char *queue)
+{
+	struct pp_extack ext;
+	struct pp_zcrx *z = device(ifname, queue, 0, &ext);
+	char want[32];
+	pid_t child;
+
+	check(z, "open: %s", ext.msg);
+	/* twice in one process, too */
+	check(!device(ifname, queue, 100, &ext), "the queue was given twice");
+	child = fork();
+	if (!child) {
+		pause();
+		_exit(0);
+	}
+	pp_zcrx_close(z);
+	check(!device(ifname, queue, 200, &ext), "the child lost the ring");
+	puts(ext.msg);
+	snprintf(want, sizeof(want), "(pid %d)", (int)child);
+	check(strstr(ext.msg, want) && strstr(ext.msg, "our child"),
+	      "the child is not named");
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	z = device(ifname, queue, 0, &ext);
+	check(z, "after the child: %s", ext.msg);
+	pp_zcrx_close(z);
+	puts("fork: named, and free when the child was gone");
+}
+
 int main(int argc, char **argv)
 {
-	const char *test = argc == 2 ? argv[1] : "";
+	const char *test = argc >= 2 ? argv[1] : "";
 
-	if (!strcmp(test, "limit"))
+	if (argc == 4 && !strcmp(test, "fork"))
+		test_fork(argv[2], argv[3]);
+	else if (!strcmp(test, "limit"))
 		test_limit();
 	else if (!strcmp(test, "share"))
 		test_share();
