@@ -180,6 +180,7 @@ static int device_register(struct pp_zcrx *z, const struct pp_zcrx_params *p,
 	z->zc->queue = p->queue;
 	z->ctrl_missing = !caps->zcrx.nr_ctrl_opcodes;
 	ask_for_events(z, p, caps, &desc);
+	z->watch = !z->event_on;
 	do {
 		reg = (struct pp_io_zcrx_ifq_reg){
 			.if_idx = p->ifindex,

@@ -79,7 +79,8 @@ struct pp_zcrx {
 	struct pp_pbuf *pbuf;
 	struct pp_zc *zc;  /* shared by all rings of one kernel instance */
 	uint64_t event_ud; /* user_data of the kernel's own CQEs */
-	bool event_on;
+	bool event_on;	   /* the kernel sends them */
+	bool watch;	   /* it does not: we look for a want ourselves */
 	bool ctrl_missing; /* the kernel has no ZCRX_CTRL */
 	uint32_t zc_id;	   /* the kernel's number of it in our ring */
 	uint32_t buf_bytes;

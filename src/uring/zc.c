@@ -106,11 +106,28 @@ static int event_rearm(struct pp_zcrx *z)
 	return pp_zc_ctrl(z, &c);
 }
 
+/*
+ * Without the kernel's event the device just goes silent, so a want is called
+ * one before it is there: few buffers are left.
+ */
+static void watch(struct pp_zcrx *z)
+{
+	uint32_t low = device_free(z) < pp_min(z->low_water, z->bufs / 16 + 1);
+
+	if (low && !pp_load(&z->zc->hungry))
+		pp_stat_inc(&z->c.starved);
+	if (low || device_free(z) >= z->low_water)
+		pp_store(&z->zc->hungry, low);
+}
+
 static int device_refill(struct pp_zcrx *z)
 {
-	int err = refill_while(z, device_flush_due);
+	int err;
 
-	return err ? err : event_rearm(z);
+	if (z->watch)
+		watch(z);
+	err = refill_while(z, device_flush_due);
+	return err || !z->event_on ? err : event_rearm(z);
 }
 
 static void zc_prep(struct pp_zcrx *z, struct io_uring_sqe *sqe, int fd,

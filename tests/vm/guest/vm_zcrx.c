@@ -6,6 +6,9 @@
  *	share	a second ring on the same instance; the first may close first
  *	many	two instances, several sockets, in one ring of the application
  *	full	a completion queue that is too small: recovered, nothing lost
+ *	starve IF QUEUE PORT BYTES EVENTS	waits for wordgen on PORT, keeps all:
+ *			the want is seen, with the kernel's event or without,
+ *			and the stream goes on to its end
  *	fork IF QUEUE	a child that inherited the ring is named, and when it is
  *			gone the queue can be had again
  */
@@ -23,6 +26,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define check(what, ...)                                                       \
@@ -390,12 +394,131 @@ static void test_fork(const char *ifname, const char *queue)
 	puts("fork: named, and free when the child was gone");
 }
 
+static int accept_on(uint16_t port)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1, fd;
+
+	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	check(!bind(listener, (struct sockaddr *)&sa, sizeof(sa)) &&
+		      !listen(listener, 1),
+	      "%m");
+	fd = accept(listener, NULL, NULL);
+	check(fd >= 0, "%m");
+	close(listener);
+	return fd;
+}
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* Little-endian words 0, 1, 2, ... that may be cut anywhere. */
+static void words_check(uint64_t *pos, const struct pp_frag *f)
+{
+	const unsigned char *p = pp_frag_data(f);
+	uint32_t i;
+
+	for (i = 0; i < f->len; i++, ++*pos)
+		check(p[i] == (unsigned char)((uint32_t)(*pos / 4) >>
+					      (*pos % 4 * 8)),
+		      "byte %llu is wrong", (unsigned long long)*pos);
+}
+
+/*
+ * Receives until the peer closes, holding what comes until a want is seen for
+ * the first time. Return: seconds from the last bytes to that, 0 if it was seen
+ * before them.
+ */
+static double starve_run(struct pp_zcrx *z, int fd, uint64_t *pos)
+{
+	static struct pp_frag held[4096];
+	struct pp_frag f[PP_ZCRX_FRAGS];
+	struct pp_zcrx_stats st = { .sz = sizeof(st) };
+	struct io_uring *ring = pp_zcrx_ring(z);
+	double last = now(), first = 0, seen = -1;
+	struct io_uring_cqe *cqe;
+	uint32_t ev, n_held = 0;
+	bool open = true;
+	int n;
+
+	check(!pp_zcrx_prep_recv(z, io_uring_get_sqe(ring), fd, 5), "prep");
+	while (open) {
+		struct __kernel_timespec ts = { .tv_nsec = 10000000 };
+
+		io_uring_submit_and_wait_timeout(ring, &cqe, 1, &ts, NULL);
+		while (!io_uring_peek_cqe(ring, &cqe)) {
+			n = pp_zcrx_on_cqe(z, cqe, f, &ev);
+			check(n >= 0, "on_cqe: %s", strerror(-n));
+			io_uring_cqe_seen(ring, cqe);
+			open = !(ev & PP_ZCRX_EV_EOF);
+			if (!n)
+				continue;
+			words_check(pos, f);
+			last = now();
+			if (seen >= 0)
+				pp_frags_put(f, 1);
+			else
+				held[n_held++] = *f;
+		}
+		check(!pp_zcrx_refill(z), "refill");
+		pp_zcrx_get_stats(z, &st);
+		check(seen >= 0 || now() - last < 10, "no want was seen");
+		if (!first && st.starved)
+			first = now();
+		/* nothing more comes, and we know why */
+		if (seen < 0 && first && now() - last > 0.3) {
+			seen = first > last ? first - last : 0;
+			pp_frags_put(held, n_held);
+		}
+	}
+	return seen;
+}
+
+static void test_starve(char **argv)
+{
+	struct pp_zcrx_params p = { .sz = sizeof(p),
+				    .mode = PP_ZCRX_DEVICE,
+				    .ifindex = if_nametoindex(argv[2]),
+				    .queue = (uint32_t)atoi(argv[3]),
+				    .bufs = 1024,
+				    .event_user_data = (uint64_t)atoi(argv[6]) };
+	struct pp_extack ext = { .sz = sizeof(ext) };
+	struct io_uring ring;
+	struct pp_zcrx *z;
+	uint64_t pos = 0;
+	double seen;
+	int fd;
+
+	ring_open(&ring, 4096);
+	p.ring = &ring;
+	check(!pp_zcrx_open(&z, &p, &ext), "open: %s", ext.msg);
+	fd = accept_on((uint16_t)atoi(argv[4]));
+	seen = starve_run(z, fd, &pos);
+	check(pos == strtoull(argv[5], NULL, 0), "%llu bytes",
+	      (unsigned long long)pos);
+	check(seen >= 0, "it never starved");
+	check(seen < 2, "it was seen after %.3f s", seen);
+	io_uring_queue_exit(&ring);
+	pp_zcrx_close(z);
+	close(fd);
+	printf("starve: seen after %.0f ms, %llu bytes to the end, events %s\n",
+	       seen * 1000, (unsigned long long)pos,
+	       atoi(argv[6]) ? "on" : "off");
+}
+
 int main(int argc, char **argv)
 {
 	const char *test = argc >= 2 ? argv[1] : "";
 
 	if (argc == 4 && !strcmp(test, "fork"))
 		test_fork(argv[2], argv[3]);
+	else if (argc == 7 && !strcmp(test, "starve"))
+		test_starve(argv);
 	else if (!strcmp(test, "limit"))
 		test_limit();
 	else if (!strcmp(test, "share"))

@@ -46,6 +46,15 @@ check_num "bytes in a completion" $(($(zresult bytes) / $(zresult cqes))) -gt 81
 zcrx $((16 << 20)) --mode device --bufs 1024 --hold 100000
 check_num "starved" "$(zresult starved)" -ge 1
 
+# the same by a loop of its own; the kernel's event is used, or done without
+for events in 7 0; do
+	on b timeout 100 vm_zcrx starve ppsim1 1 5001 $((16 << 20)) $events &
+	receiver=$!
+	on a timeout 100 wordgen --connect 192.0.2.2:5001 --bytes $((16 << 20)) || fail wordgen
+	wait "$receiver" || fail "vm_zcrx starve"
+	check_eq "queue given back" "$(on b netdevnl queues ppsim1 | grep -c io-uring)" 0
+done
+
 # packets that are not steered there are copied, and that is counted
 on b ethtool -N ppsim1 delete 0 || on b ethtool -N ppsim1 delete 63
 zcrx $((16 << 20)) --mode device
