@@ -2,27 +2,7 @@
 /* The home of bench_xsk's JSON object. Keys are stable; new ones may come. */
 #include "bench_xsk.h"
 
-#include <stdio.h>
-
-#include <json-c/json.h>
-
-static void add_u64(struct json_object *obj, const char *key, uint64_t value)
-{
-	json_object_object_add(obj, key, json_object_new_uint64(value));
-}
-
-static void add_double(struct json_object *obj, const char *key, double value)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%.6f", value);
-	json_object_object_add(obj, key, json_object_new_double_s(value, text));
-}
-
-static void add_text(struct json_object *obj, const char *key, const char *text)
-{
-	json_object_object_add(obj, key, json_object_new_string(text));
-}
+#include "json_out.h"
 
 static struct json_object *add_object(struct json_object *obj, const char *key)
 {
@@ -45,16 +25,11 @@ static const char *xdp_name(uint32_t xdp)
 
 static void add_steps(struct json_object *list, const struct pp_xsk_info *info)
 {
-	struct json_object *step;
 	uint32_t i;
 
 	for (i = 0; i < info->n_steps && i < PP_XSK_STEPS; i++) {
-		step = json_object_new_object();
-		add_text(step, "step", info->steps[i].step);
-		json_object_object_add(step, "errno",
-				       json_object_new_int(-info->steps[i].err));
-		add_text(step, "reason", info->steps[i].reason);
-		json_object_array_add(list, step);
+		json_add_step(list, info->steps[i].step, info->steps[i].err,
+			      info->steps[i].reason);
 	}
 }
 
@@ -64,10 +39,10 @@ static void add_modes(struct json_object *root, const struct bench *b)
 	const struct bench_port *port = b->in.info.sz ? &b->in : &b->out;
 	struct json_object *list = json_object_new_array();
 
-	add_text(root, "xdp_used", xdp_name(port->info.xdp_used));
-	add_text(root, "bind_used",
-		 port->info.bind_used == PP_XSK_BIND_ZEROCOPY ? "zerocopy" :
-								"copy");
+	json_add_text(root, "xdp_used", xdp_name(port->info.xdp_used));
+	json_add_text(root, "bind_used",
+		      port->info.bind_used == PP_XSK_BIND_ZEROCOPY ? "zerocopy" :
+								     "copy");
 	add_steps(list, &b->in.info);
 	add_steps(list, &b->out.info);
 	json_object_object_add(root, "fallback_reasons", list);
@@ -79,16 +54,16 @@ static void add_xdp_statistics(struct json_object *root, const struct bench *b)
 	struct json_object *obj = add_object(root, "xdp_statistics");
 	const struct pp_xsk_stats *in = &b->in.stats, *out = &b->out.stats;
 
-	add_u64(obj, "rx_dropped", in->rx_dropped + out->rx_dropped);
-	add_u64(obj, "rx_invalid_descs",
-		in->rx_invalid_descs + out->rx_invalid_descs);
-	add_u64(obj, "tx_invalid_descs",
-		in->tx_invalid_descs + out->tx_invalid_descs);
-	add_u64(obj, "rx_ring_full", in->rx_ring_full + out->rx_ring_full);
-	add_u64(obj, "rx_fill_ring_empty_descs",
-		in->rx_fill_ring_empty_descs + out->rx_fill_ring_empty_descs);
-	add_u64(obj, "tx_ring_empty_descs",
-		in->tx_ring_empty_descs + out->tx_ring_empty_descs);
+	json_add_u64(obj, "rx_dropped", in->rx_dropped + out->rx_dropped);
+	json_add_u64(obj, "rx_invalid_descs",
+		     in->rx_invalid_descs + out->rx_invalid_descs);
+	json_add_u64(obj, "tx_invalid_descs",
+		     in->tx_invalid_descs + out->tx_invalid_descs);
+	json_add_u64(obj, "rx_ring_full", in->rx_ring_full + out->rx_ring_full);
+	json_add_u64(obj, "rx_fill_ring_empty_descs",
+		     in->rx_fill_ring_empty_descs + out->rx_fill_ring_empty_descs);
+	json_add_u64(obj, "tx_ring_empty_descs",
+		     in->tx_ring_empty_descs + out->tx_ring_empty_descs);
 }
 
 static void add_redirect(struct json_object *root, const struct bench *b)
@@ -96,10 +71,10 @@ static void add_redirect(struct json_object *root, const struct bench *b)
 	struct json_object *obj = add_object(root, "redirect");
 	const struct pp_xsk_stats *in = &b->in.stats;
 
-	add_u64(obj, "redirected", in->redirected);
-	add_u64(obj, "passed", in->passed);
-	add_u64(obj, "no_socket", in->no_socket);
-	add_u64(obj, "malformed", in->malformed);
+	json_add_u64(obj, "redirected", in->redirected);
+	json_add_u64(obj, "passed", in->passed);
+	json_add_u64(obj, "no_socket", in->no_socket);
+	json_add_u64(obj, "malformed", in->malformed);
 }
 
 static void add_sockets(struct json_object *root, const struct bench *b)
@@ -107,17 +82,17 @@ static void add_sockets(struct json_object *root, const struct bench *b)
 	struct json_object *obj = add_object(root, "rx");
 	const struct pp_xsk_stats *in = &b->in.stats, *out = &b->out.stats;
 
-	add_u64(obj, "packets", in->rx_packets);
-	add_u64(obj, "bytes", in->rx_bytes);
-	add_u64(obj, "fill_starved", in->fill_starved);
-	add_u64(obj, "wakeups", in->rx_wakeups);
-	add_u64(obj, "bad_descs", in->bad_descs);
+	json_add_u64(obj, "packets", in->rx_packets);
+	json_add_u64(obj, "bytes", in->rx_bytes);
+	json_add_u64(obj, "fill_starved", in->fill_starved);
+	json_add_u64(obj, "wakeups", in->rx_wakeups);
+	json_add_u64(obj, "bad_descs", in->bad_descs);
 	obj = add_object(root, "tx");
-	add_u64(obj, "packets", out->tx_packets);
-	add_u64(obj, "bytes", out->tx_bytes);
-	add_u64(obj, "completed", out->tx_completed);
-	add_u64(obj, "full", out->tx_full);
-	add_u64(obj, "wakeups", out->tx_wakeups);
+	json_add_u64(obj, "packets", out->tx_packets);
+	json_add_u64(obj, "bytes", out->tx_bytes);
+	json_add_u64(obj, "completed", out->tx_completed);
+	json_add_u64(obj, "full", out->tx_full);
+	json_add_u64(obj, "wakeups", out->tx_wakeups);
 }
 
 /* The kernel's attribute names (alloc-fast ...) with _ for -. */
@@ -125,39 +100,41 @@ static void add_pool(struct json_object *root, const struct page_pool_stats *s)
 {
 	struct json_object *obj = add_object(root, "pool");
 
-	add_u64(obj, "alloc_fast", s->alloc_stats.fast);
-	add_u64(obj, "alloc_slow", s->alloc_stats.slow);
-	add_u64(obj, "alloc_slow_high_order", s->alloc_stats.slow_high_order);
-	add_u64(obj, "alloc_empty", s->alloc_stats.empty);
-	add_u64(obj, "alloc_refill", s->alloc_stats.refill);
-	add_u64(obj, "alloc_waive", s->alloc_stats.waive);
-	add_u64(obj, "recycle_cached", s->recycle_stats.cached);
-	add_u64(obj, "recycle_cache_full", s->recycle_stats.cache_full);
-	add_u64(obj, "recycle_ring", s->recycle_stats.ring);
-	add_u64(obj, "recycle_ring_full", s->recycle_stats.ring_full);
-	add_u64(obj, "recycle_released_refcnt", s->recycle_stats.released_refcnt);
+	json_add_u64(obj, "alloc_fast", s->alloc_stats.fast);
+	json_add_u64(obj, "alloc_slow", s->alloc_stats.slow);
+	json_add_u64(obj, "alloc_slow_high_order",
+		     s->alloc_stats.slow_high_order);
+	json_add_u64(obj, "alloc_empty", s->alloc_stats.empty);
+	json_add_u64(obj, "alloc_refill", s->alloc_stats.refill);
+	json_add_u64(obj, "alloc_waive", s->alloc_stats.waive);
+	json_add_u64(obj, "recycle_cached", s->recycle_stats.cached);
+	json_add_u64(obj, "recycle_cache_full", s->recycle_stats.cache_full);
+	json_add_u64(obj, "recycle_ring", s->recycle_stats.ring);
+	json_add_u64(obj, "recycle_ring_full", s->recycle_stats.ring_full);
+	json_add_u64(obj, "recycle_released_refcnt",
+		     s->recycle_stats.released_refcnt);
 }
 
 void bench_report(const struct bench *b)
 {
 	struct json_object *root = json_object_new_object();
 
-	add_text(root, "mode", bench_mode_name(b->opts.mode));
+	json_add_text(root, "mode", bench_mode_name(b->opts.mode));
 	add_modes(root, b);
-	add_u64(root, "packets", b->packets);
-	add_u64(root, "bytes",
-		b->opts.mode == BENCH_RX ? b->in.stats.rx_bytes :
-					   b->out.stats.tx_bytes);
-	add_double(root, "seconds", b->seconds);
-	add_double(root, "pps",
-		   b->seconds > 0 ? (double)b->packets / b->seconds : 0);
-	add_double(root, "cpu_seconds", b->cpu_seconds);
+	json_add_u64(root, "packets", b->packets);
+	json_add_u64(root, "bytes",
+		     b->opts.mode == BENCH_RX ? b->in.stats.rx_bytes :
+						b->out.stats.tx_bytes);
+	json_add_double(root, "seconds", b->seconds);
+	json_add_double(root, "pps",
+			b->seconds > 0 ? (double)b->packets / b->seconds : 0);
+	json_add_double(root, "cpu_seconds", b->cpu_seconds);
 	add_xdp_statistics(root, b);
 	add_redirect(root, b);
 	add_sockets(root, b);
 	add_pool(root, &b->stats);
-	add_u64(root, "inflight_after_close", b->inflight);
-	add_u64(root, "chunks_missing_after_close", b->missing);
+	json_add_u64(root, "inflight_after_close", b->inflight);
+	json_add_u64(root, "chunks_missing_after_close", b->missing);
 	printf("%s\n",
 	       json_object_to_json_string_ext(root,
 					      JSON_C_TO_STRING_PLAIN |

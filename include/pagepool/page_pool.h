@@ -314,8 +314,7 @@ PP_API struct pp_page *page_pool_dev_alloc_pages(struct page_pool *pool);
  * Return: as page_pool_alloc_frag().
  */
 PP_API struct pp_page *page_pool_dev_alloc_frag(struct page_pool *pool,
-						uint32_t *offset,
-						uint32_t size);
+						uint32_t *offset, uint32_t size);
 /**
  * page_pool_dev_alloc() - the same as page_pool_alloc()
  * @pool:   pool
@@ -397,8 +396,7 @@ PP_API void page_pool_put_page_bulk(struct page_pool *pool,
  *
  * Context: any thread.
  */
-PP_API void page_pool_release_page(struct page_pool *pool,
-				   struct pp_page *page);
+PP_API void page_pool_release_page(struct page_pool *pool, struct pp_page *page);
 
 /**
  * page_pool_get_dma_addr() - device address of a page
@@ -426,8 +424,7 @@ PP_API uint64_t page_pool_get_dma_addr_netmem(netmem_ref netmem);
  * Context: any thread.
  * Return: the direction, DMA_BIDIRECTIONAL (0) for NULL.
  */
-PP_API enum dma_data_direction
-page_pool_get_dma_dir(const struct page_pool *pool);
+PP_API enum dma_data_direction page_pool_get_dma_dir(const struct page_pool *pool);
 /**
  * page_pool_dma_sync_for_cpu() - before the CPU reads what the device wrote
  * @pool:   pool
@@ -556,10 +553,10 @@ PP_API uint64_t page_pool_misuse_count(const struct page_pool *pool);
  *
  * Context: control.
  */
-PP_API void
-pp_set_misuse_handler(void (*fn)(void *arg, const struct page_pool *pool,
-				 netmem_ref netmem, const char *what),
-		      void *arg);
+PP_API void pp_set_misuse_handler(void (*fn)(void *arg,
+					     const struct page_pool *pool,
+					     netmem_ref netmem, const char *what),
+				  void *arg);
 
 /**
  * page_pool_ethtool_stats_get_count() - number of counters

@@ -34,22 +34,19 @@ int pp_copy_sized(void *dst, uint32_t known, uint32_t oldest, const void *src,
 			       "the parameters are NULL: pass a struct");
 	memcpy(&sz, src, sizeof(sz));
 	if (sz < oldest)
-		return pp_fail(
-			ext, -EINVAL, "sz",
-			"sz is %u, at least %u is needed: set it to sizeof(the struct)",
-			sz, oldest);
+		return pp_fail(ext, -EINVAL, "sz",
+			       "sz is %u, at least %u is needed: set it to sizeof(the struct)",
+			       sz, oldest);
 	if (sz > PP_STRUCT_MAX)
-		return pp_fail(
-			ext, -E2BIG, "sz",
-			"sz is %u, more than %u: set it to sizeof(the struct)",
-			sz, PP_STRUCT_MAX);
+		return pp_fail(ext, -E2BIG, "sz",
+			       "sz is %u, more than %u: set it to sizeof(the struct)",
+			       sz, PP_STRUCT_MAX);
 	tail = (const unsigned char *)src;
 	for (i = known; i < sz; i++)
 		if (tail[i])
-			return pp_fail(
-				ext, -E2BIG, "sz",
-				"byte %u is set, this library knows %u bytes: it is older than the headers, update it",
-				i, known);
+			return pp_fail(ext, -E2BIG, "sz",
+				       "byte %u is set, this library knows %u bytes: it is older than the headers, update it",
+				       i, known);
 	memset(dst, 0, known);
 	memcpy(dst, src, sz < known ? sz : known);
 	return 0;

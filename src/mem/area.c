@@ -27,31 +27,27 @@ static int params_check(struct pp_area_params *p, uint32_t allowed_flags,
 			struct pp_extack *ext)
 {
 	if (p->flags & ~allowed_flags)
-		return pp_fail(
-			ext, -EINVAL, "flags",
-			"flags 0x%x has bits that are unknown or not allowed here: allowed are 0x%x",
-			p->flags, allowed_flags);
+		return pp_fail(ext, -EINVAL, "flags",
+			       "flags 0x%x has bits that are unknown or not allowed here: allowed are 0x%x",
+			       p->flags, allowed_flags);
 	if ((p->flags & PP_AREA_HUGETLB_2M) && (p->flags & PP_AREA_HUGETLB_1G))
-		return pp_fail(
-			ext, -EINVAL, "flags",
-			"flags 0x%x asks for 2 MiB and 1 GiB pages at once: choose one",
-			p->flags);
+		return pp_fail(ext, -EINVAL, "flags",
+			       "flags 0x%x asks for 2 MiB and 1 GiB pages at once: choose one",
+			       p->flags);
 	if (!p->chunk_bytes)
 		p->chunk_bytes = 4096;
 	if (p->chunk_bytes < PP_CHUNK_MIN || p->chunk_bytes > PP_CHUNK_MAX ||
 	    (p->chunk_bytes & (p->chunk_bytes - 1)))
-		return pp_fail(
-			ext, -EINVAL, "chunk_bytes",
-			"chunk_bytes is %u: it must be a power of two from %u to %u",
-			p->chunk_bytes, PP_CHUNK_MIN, PP_CHUNK_MAX);
+		return pp_fail(ext, -EINVAL, "chunk_bytes",
+			       "chunk_bytes is %u: it must be a power of two from %u to %u",
+			       p->chunk_bytes, PP_CHUNK_MIN, PP_CHUNK_MAX);
 	if (!p->chunks)
 		return pp_fail(ext, -EINVAL, "chunks",
 			       "chunks is 0: at least 1 is needed");
 	if (p->nid < NUMA_NO_NODE)
-		return pp_fail(
-			ext, -EINVAL, "nid",
-			"nid is %d: it must be a node number, or NUMA_NO_NODE (-1)",
-			p->nid);
+		return pp_fail(ext, -EINVAL, "nid",
+			       "nid is %d: it must be a node number, or NUMA_NO_NODE (-1)",
+			       p->nid);
 	return 0;
 }
 
@@ -90,8 +86,7 @@ static int free_map_init(struct pp_area *area)
 		return -ENOMEM;
 	memset(area->free_map, 0xff, area->free_words * sizeof(uint64_t));
 	if (n % 64)
-		area->free_map[area->free_words - 1] = (UINT64_C(1)
-							<< (n % 64)) -
+		area->free_map[area->free_words - 1] = (UINT64_C(1) << (n % 64)) -
 						       1;
 	area->nfree = n;
 	return 0;
@@ -102,22 +97,18 @@ static int memory_failed(const struct pp_area *area, uint32_t flags, int err,
 {
 	if (flags & (PP_AREA_HUGETLB_2M | PP_AREA_HUGETLB_1G)) {
 		if (err == EINVAL || err == ENOENT || err == ENODEV)
-			return pp_fail(
-				ext, -EOPNOTSUPP, "flags",
-				"this kernel has no huge pages of the size asked for: drop the flag, or use PP_AREA_THP");
-		return pp_fail(
-			ext, -ENOMEM, "flags",
-			"no %zu bytes in huge pages: reserve them in nr_hugepages, or use PP_AREA_THP",
-			area->bytes);
+			return pp_fail(ext, -EOPNOTSUPP, "flags",
+				       "this kernel has no huge pages of the size asked for: drop the flag, or use PP_AREA_THP");
+		return pp_fail(ext, -ENOMEM, "flags",
+			       "no %zu bytes in huge pages: reserve them in nr_hugepages, or use PP_AREA_THP",
+			       area->bytes);
 	}
 	if (err == ENOSYS)
-		return pp_fail(
-			ext, -EOPNOTSUPP, "flags",
-			"this kernel has no memfd_create: drop PP_AREA_MEMFD");
-	return pp_fail(
-		ext, -ENOMEM, "chunks",
-		"the machine cannot give %zu bytes (%s): ask for fewer chunks",
-		area->bytes, strerror(err));
+		return pp_fail(ext, -EOPNOTSUPP, "flags",
+			       "this kernel has no memfd_create: drop PP_AREA_MEMFD");
+	return pp_fail(ext, -ENOMEM, "chunks",
+		       "the machine cannot give %zu bytes (%s): ask for fewer chunks",
+		       area->bytes, strerror(err));
 }
 
 static int memfd_open(struct pp_area *area, uint32_t flags)
@@ -230,10 +221,9 @@ static int populate(const struct pp_area *area, struct pp_extack *ext)
 	if (!madvise(area->base, area->bytes, MADV_POPULATE_WRITE))
 		return 0;
 	if (errno != EINVAL)
-		return pp_fail(
-			ext, -ENOMEM, "flags",
-			"cannot populate %zu bytes (%s): ask for fewer chunks",
-			area->bytes, strerror(errno));
+		return pp_fail(ext, -ENOMEM, "flags",
+			       "cannot populate %zu bytes (%s): ask for fewer chunks",
+			       area->bytes, strerror(errno));
 #endif
 	for (i = 0; i < area->bytes; i += page)
 		p[i] = p[i];
@@ -249,8 +239,7 @@ static void memory_cleanup(struct pp_area *area)
 }
 
 /* The part that both creators share; @area has memory already. */
-static int area_finish(struct pp_area *area, uint32_t flags,
-		       struct pp_extack *ext)
+static int area_finish(struct pp_area *area, uint32_t flags, struct pp_extack *ext)
 {
 	int err;
 
@@ -323,19 +312,17 @@ static int mapping_check(const void *base, size_t bytes,
 	if (need > page)
 		need = page;
 	if ((uintptr_t)base & (need - 1))
-		return pp_fail(
-			ext, -EINVAL, "base",
-			"base %p is not a multiple of %zu: pass memory of mmap()",
-			base, need);
+		return pp_fail(ext, -EINVAL, "base",
+			       "base %p is not a multiple of %zu: pass memory of mmap()",
+			       base, need);
 	if (!p->chunks && !(chunk & (chunk - 1)))
 		p->chunks = bytes / chunk > UINT32_MAX ?
 				    UINT32_MAX :
 				    (uint32_t)(bytes / chunk);
 	if ((uint64_t)p->chunks * chunk > bytes)
-		return pp_fail(
-			ext, -EINVAL, "chunks",
-			"%u chunks of %u bytes do not fit %zu bytes: ask for %zu",
-			p->chunks, chunk, bytes, bytes / chunk);
+		return pp_fail(ext, -EINVAL, "chunks",
+			       "%u chunks of %u bytes do not fit %zu bytes: ask for %zu",
+			       p->chunks, chunk, bytes, bytes / chunk);
 	return 0;
 }
 
@@ -419,8 +406,7 @@ uint32_t pp_area_free_chunks(const struct pp_area *area)
 	if (!area)
 		return 0;
 	for (w = 0; w < area->free_words; w++)
-		n += (uint32_t)__builtin_popcountll(
-			pp_load(&area->free_map[w]));
+		n += (uint32_t)__builtin_popcountll(pp_load(&area->free_map[w]));
 	return n;
 }
 

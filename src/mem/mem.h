@@ -88,8 +88,7 @@ void pp_mem_cleanup(struct pp_mem *mem);
 
 static inline netmem_ref pp_mem_ref(const struct pp_mem *mem, uint32_t idx)
 {
-	return (netmem_ref)(mem->base +
-			    ((uintptr_t)idx << PP_HANDLE_IDX_SHIFT));
+	return (netmem_ref)(mem->base + ((uintptr_t)idx << PP_HANDLE_IDX_SHIFT));
 }
 
 /* The memory a handle names, NULL for a handle that names none. */

@@ -44,8 +44,7 @@ const char *pp_pool_check(const struct page_pool *pool)
 		return "the ring holds another number of pages than it counts";
 	for (i = 0; i < pool->n; i++) {
 		meta = pp_load(&pool->meta[i]);
-		if (pp_meta_pool(meta) == pool->slot &&
-		    !lent_and_free(pool, i))
+		if (pp_meta_pool(meta) == pool->slot && !lent_and_free(pool, i))
 			by_state[meta & PP_META_STATE]++;
 	}
 	if (by_state[PP_ST_CACHE] != pool->cache_count)
