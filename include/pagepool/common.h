@@ -19,7 +19,8 @@ extern "C" {
 
 /**
  * struct pp_extack - why a call failed, for people
- * @sz:        sizeof(struct pp_extack), set by the caller
+ * @sz:        sizeof(struct pp_extack), set by the caller: a call that gets a
+ *             wrong one fails with -EINVAL or -E2BIG like any other struct
  * @msg:       one sentence with the offending value and the remedy
  * @bad_param: name of the offending parameter member, or an empty string
  *

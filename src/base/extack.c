@@ -23,30 +23,54 @@ int pp_fail(struct pp_extack *ext, int err, const char *param, const char *fmt,
 	return err;
 }
 
+/* The size rule, for @known bytes and at least @oldest; no reason is set. */
+static int size_check(const void *src, uint32_t sz, uint32_t known,
+		      uint32_t oldest)
+{
+	const unsigned char *tail = src;
+	uint32_t i;
+
+	if (sz < oldest)
+		return -EINVAL;
+	if (sz > PP_STRUCT_MAX)
+		return -E2BIG;
+	for (i = known; i < sz; i++)
+		if (tail[i])
+			return -E2BIG;
+	return 0;
+}
+
+int pp_extack_check(const struct pp_extack *ext)
+{
+	return ext ? size_check(ext, ext->sz, sizeof(*ext), sizeof(*ext)) : 0;
+}
+
 int pp_copy_sized(void *dst, uint32_t known, uint32_t oldest, const void *src,
 		  struct pp_extack *ext)
 {
-	const unsigned char *tail;
-	uint32_t sz, i;
+	uint32_t sz;
+	int err;
 
+	err = pp_extack_check(ext);
+	if (err)
+		return err;
 	if (!src)
 		return pp_fail(ext, -EINVAL, NULL,
 			       "the parameters are NULL: pass a struct");
 	memcpy(&sz, src, sizeof(sz));
-	if (sz < oldest)
-		return pp_fail(ext, -EINVAL, "sz",
+	err = size_check(src, sz, known, oldest);
+	if (err == -EINVAL)
+		return pp_fail(ext, err, "sz",
 			       "sz is %u, at least %u is needed: set it to sizeof(the struct)",
 			       sz, oldest);
-	if (sz > PP_STRUCT_MAX)
-		return pp_fail(ext, -E2BIG, "sz",
+	if (err && sz > PP_STRUCT_MAX)
+		return pp_fail(ext, err, "sz",
 			       "sz is %u, more than %u: set it to sizeof(the struct)",
 			       sz, PP_STRUCT_MAX);
-	tail = (const unsigned char *)src;
-	for (i = known; i < sz; i++)
-		if (tail[i])
-			return pp_fail(ext, -E2BIG, "sz",
-				       "byte %u is set, this library knows %u bytes: it is older than the headers, update it",
-				       i, known);
+	if (err)
+		return pp_fail(ext, err, "sz",
+			       "something is set past the %u bytes that this library knows: it is older than the headers, update it",
+			       known);
 	memset(dst, 0, known);
 	memcpy(dst, src, sz < known ? sz : known);
 	return 0;

@@ -14,8 +14,14 @@ int pp_fail(struct pp_extack *ext, int err, const char *param, const char *fmt,
 	    ...) __attribute__((format(printf, 4, 5)));
 
 /*
+ * The size rule for a caller's extack itself: 0, -EINVAL or -E2BIG. Nobody can
+ * be told why, but a reason that never comes would be worse.
+ */
+int pp_extack_check(const struct pp_extack *ext);
+
+/*
  * Copies a caller's struct that starts with uint32_t sz into @dst of @known
- * bytes. @oldest is the size of the first released layout.
+ * bytes. @oldest is the size of the first released layout. Checks @ext first.
  * Return: 0; -EINVAL for NULL or too small; -E2BIG for a tail that is not zero.
  */
 int pp_copy_sized(void *dst, uint32_t known, uint32_t oldest, const void *src,

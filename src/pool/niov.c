@@ -17,8 +17,10 @@ int pp_niov_area_create(struct net_iov_area **out, uint32_t num_niovs,
 			uint32_t niov_bytes, uint32_t type, struct pp_extack *ext)
 {
 	struct net_iov_area *area;
-	int err;
+	int err = pp_extack_check(ext);
 
+	if (err)
+		return err;
 	if (!out)
 		return pp_fail(ext, -EINVAL, "out",
 			       "out is NULL: pass where the area shall go");

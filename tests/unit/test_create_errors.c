@@ -451,6 +451,43 @@ PP_TEST(create, a_reason_of_unknown_size_is_not_written)
 	}
 }
 
+PP_TEST(create, a_reason_of_a_wrong_size_is_refused_even_if_all_else_is_right)
+{
+	struct page_pool_params params = { .sz = sizeof(params) };
+	struct pp_area_params area = { .sz = sizeof(area), .chunks = 1 };
+	static const struct {
+		uint32_t sz;
+		int err;
+	} cases[] = { { 0, -EINVAL },
+		      { sizeof(struct pp_extack) - 1, -EINVAL },
+		      { 4097, -E2BIG } };
+	struct pp_extack ext = { 0 };
+	struct net_iov_area *niovs = NULL;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		ext.sz = cases[i].sz;
+		cr_assert_eq(create(&params, &ext), cases[i].err);
+		cr_assert_eq(create_area(&area, &ext), cases[i].err);
+		cr_assert_eq(pp_niov_area_create(&niovs, 1, 4096, 0, &ext),
+			     cases[i].err);
+		cr_assert_null(niovs);
+	}
+}
+
+PP_TEST(create, a_larger_reason_is_refused_unless_its_tail_is_zero)
+{
+	struct page_pool_params params = { .sz = sizeof(params) };
+	struct {
+		struct pp_extack ext;
+		uint32_t tail[4];
+	} big = { .ext.sz = sizeof(big) };
+
+	cr_assert_eq(create(&params, &big.ext), 0);
+	big.tail[3] = 1;
+	cr_assert_eq(create(&params, &big.ext), -E2BIG);
+}
+
 PP_TEST(create, the_reason_names_the_value)
 {
 	struct page_pool_params params = { .sz = sizeof(params), .order = 12345 };
