@@ -106,7 +106,6 @@ struct page_pool {
 	/* set: the kernel picks the buffers, nothing can be allocated; lent.c */
 	void (*lent_home)(void *arg, uint32_t idx, uint32_t owed, bool ended);
 	void *lent_arg;
-	bool own_area;
 	struct page_pool_params p;
 	char name[32];
 };
