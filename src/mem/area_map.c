@@ -78,58 +78,6 @@ uint32_t pp_area_take(struct pp_area *area, int32_t nid, uint32_t *idx, uint32_t
 	return got;
 }
 
-/* Claims @words whole words from @w on, or nothing. */
-static bool words_take(struct pp_area *area, uint32_t w, uint32_t words)
-{
-	uint64_t full;
-	uint32_t i;
-
-	for (i = 0; i < words; i++) {
-		full = UINT64_MAX;
-		if (!pp_cas(&area->free_map[w + i], &full, 0))
-			break;
-	}
-	if (i == words)
-		return true;
-	while (i--)
-		pp_fetch_or(&area->free_map[w + i], UINT64_MAX);
-	return false;
-}
-
-static bool bits_take(struct pp_area *area, uint32_t idx, uint32_t count)
-{
-	uint64_t mask = ((UINT64_C(1) << count) - 1) << (idx % 64);
-	uint64_t old = pp_load(&area->free_map[idx / 64]);
-
-	do {
-		if ((old & mask) != mask)
-			return false;
-	} while (!pp_cas(&area->free_map[idx / 64], &old, old & ~mask));
-	return true;
-}
-
-uint32_t pp_area_take_order(struct pp_area *area, int32_t nid, uint32_t order)
-{
-	uint32_t count = 1u << order, idx;
-	int pass;
-
-	for (pass = 0; pass < 2; pass++) {
-		for (idx = 0; idx + count <= area->mem.n; idx += count) {
-			if (pp_load(&area->nfree) < count)
-				return PP_NO_IDX;
-			if (!pass && nid != NUMA_NO_NODE &&
-			    pp_area_nid(area, idx) != nid)
-				continue;
-			if (count < 64 ? !bits_take(area, idx, count) :
-					 !words_take(area, idx / 64, count / 64))
-				continue;
-			pp_fetch_sub(&area->nfree, count);
-			return idx;
-		}
-	}
-	return PP_NO_IDX;
-}
-
 /* The bits of [first, first + n) in word @w. */
 static uint64_t range_bits(uint32_t w, uint32_t first, uint32_t n)
 {
@@ -143,8 +91,8 @@ static uint64_t range_bits(uint32_t w, uint32_t first, uint32_t n)
 	return bits;
 }
 
-/* Gives back the words of a run up to, not including, @end. */
-static void range_undo(struct pp_area *area, uint32_t first, uint32_t n,
+/* Sets the bits of a run free, in its words up to, not including, @end. */
+static void range_free(struct pp_area *area, uint32_t first, uint32_t n,
 		       uint32_t end)
 {
 	uint32_t w;
@@ -165,11 +113,32 @@ static uint32_t range_take(struct pp_area *area, uint32_t first, uint32_t n)
 		do {
 			used = bits & ~old;
 			if (used) {
-				range_undo(area, first, n, w);
+				range_free(area, first, n, w);
 				return w * 64 + (uint32_t)__builtin_ctzll(used);
 			}
 			/* acquire: pairs with the release of pp_area_home() */
 		} while (!pp_cas(&area->free_map[w], &old, old & ~bits));
+	}
+	return PP_NO_IDX;
+}
+
+uint32_t pp_area_take_order(struct pp_area *area, int32_t nid, uint32_t order)
+{
+	uint32_t count = 1u << order, idx;
+	int pass;
+
+	for (pass = 0; pass < 2; pass++) {
+		for (idx = 0; idx + count <= area->mem.n; idx += count) {
+			if (pp_load(&area->nfree) < count)
+				return PP_NO_IDX;
+			if (!pass && nid != NUMA_NO_NODE &&
+			    pp_area_nid(area, idx) != nid)
+				continue;
+			if (range_take(area, idx, count) != PP_NO_IDX)
+				continue;
+			pp_fetch_sub(&area->nfree, count);
+			return idx;
+		}
 	}
 	return PP_NO_IDX;
 }
@@ -196,17 +165,11 @@ uint32_t pp_area_take_range(struct pp_area *area, uint32_t n, uint32_t align)
 
 void pp_area_home(struct pp_area *area, uint32_t idx, uint32_t order)
 {
-	uint32_t count = 1u << order, w;
+	uint32_t count = 1u << order;
 
 	pp_store(&area->mem.pp_ref[idx], 1);
 	pp_store(&area->mem.refcount[idx], 1u);
 	pp_store(&area->mem.meta[idx], PP_ST_HOME);
 	pp_fetch_add(&area->nfree, count);
-	if (count < 64) {
-		pp_fetch_or(&area->free_map[idx / 64],
-			    ((UINT64_C(1) << count) - 1) << (idx % 64));
-		return;
-	}
-	for (w = idx / 64; count; w++, count -= 64)
-		pp_fetch_or(&area->free_map[w], UINT64_MAX);
+	range_free(area, idx, count, (idx + count - 1) / 64 + 1);
 }
