@@ -3,6 +3,7 @@
 #include "pool/device.h"
 #include "pool/ring.h"
 
+#include "base/extack.h"
 #include "base/fault.h"
 
 #include <errno.h>
@@ -24,12 +25,15 @@ static inline bool owner_check(struct page_pool *pool)
 	       pp_owner_claim(pool, "allocation off the owner thread");
 }
 
-int pp_pool_borrow(struct page_pool *pool, bool *borrowed)
+int pp_pool_borrow(struct page_pool *pool, bool *borrowed, struct pp_extack *ext)
 {
 	uint32_t owner = PP_OWNER_NONE;
 
 	*borrowed = pp_cas(&pool->owner, &owner, pp_self());
-	return *borrowed || owner == pp_self() ? 0 : -EBUSY;
+	if (*borrowed || owner == pp_self())
+		return 0;
+	return pp_fail(ext, -EBUSY, "pool",
+		       "the pool is owned by another thread: open on that one, or call page_pool_disable_direct_recycling() first");
 }
 
 void pp_pool_unborrow(struct page_pool *pool, bool borrowed)

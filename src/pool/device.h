@@ -24,10 +24,11 @@ uint32_t pp_area_chunks(const struct pp_area *area);
 
 /*
  * Lets a control thread act as owner for a moment: 0 and *borrowed set if the
- * pool had none, 0 if the caller is the owner, -EBUSY otherwise. Give back with
- * pp_pool_unborrow(pool, borrowed). Context: control.
+ * pool had none, 0 if the caller is the owner, -EBUSY with the reason
+ * otherwise. Give back with pp_pool_unborrow(pool, borrowed). Context: control.
  */
-int pp_pool_borrow(struct page_pool *pool, bool *borrowed);
+int pp_pool_borrow(struct page_pool *pool, bool *borrowed,
+		   struct pp_extack *ext);
 void pp_pool_unborrow(struct page_pool *pool, bool borrowed);
 
 /*

@@ -250,11 +250,10 @@ static int ring_register(struct pp_zcrx *z, struct pp_extack *ext)
 static int first_fill(struct pp_zcrx *z, struct pp_extack *ext)
 {
 	bool direct_set = z->pbuf->direct_set, borrowed;
-	int err = pp_pool_borrow(z->pool, &borrowed);
+	int err = pp_pool_borrow(z->pool, &borrowed, ext);
 
 	if (err)
-		return pp_fail(ext, err, "pool",
-			       "the pool is owned by another thread: open on that one, or call page_pool_disable_direct_recycling() first");
+		return err;
 	z->pbuf->direct_set = true;
 	pbuf_refill(z);
 	z->pbuf->direct_set = direct_set;

@@ -79,10 +79,9 @@ int pp_xsk_prefill(struct pp_xsk *xsk, struct pp_extack *ext)
 			       malloc(want * sizeof(*xsk->prefill));
 	if (!xsk->prefill)
 		return pp_fail(ext, -ENOMEM, NULL, "no memory for the socket");
-	err = pp_pool_borrow(xsk->pool, &borrowed);
+	err = pp_pool_borrow(xsk->pool, &borrowed, ext);
 	if (err)
-		return pp_fail(ext, err, "pool",
-			       "the pool is owned by another thread: open on that one, or call page_pool_disable_direct_recycling() first");
+		return err;
 	xsk->n_prefill = pp_dev_fill(xsk->pool, xsk->prefill, want);
 	pp_pool_unborrow(xsk->pool, borrowed);
 	for (i = 0; i < xsk->n_prefill; i++)
